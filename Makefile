@@ -1,0 +1,43 @@
+# Seven Steps to Await. "make help" lists what can be made.
+
+CFLAGS = -O2 -g -Wall -Wextra
+STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
+
+.DEFAULT_GOAL = all
+.PHONY: all help test check expected bench clean $(STEPS:%=diff%)
+
+all: $(STEPS:%=step%)
+
+help:
+	@echo "make              builds every step"
+	@echo "make step3        builds ./step3, the program of step 3 (also: make step03)"
+	@echo "make diff3        shows what step 3 changes in step 2"
+	@echo "make test         runs the tests; they need bash and bats-core"
+	@echo "make check        runs the tests and all that a careful maintainer runs besides"
+	@echo "make expected     writes tests/expected anew, to be read before it is committed"
+	@echo "make bench        measures what the lessons claim; takes some minutes"
+	@echo "make clean        removes what was built"
+
+# One compiler call a step.
+define step_rules
+step$1 step0$1: $(wildcard step0$1_*/*.[ch])
+	$$(CC) $$(CFLAGS) $(wildcard step0$1_*/*.c) -pthread -o $$@
+diff$1:
+	@tests/diff $1
+endef
+$(foreach n,$(STEPS),$(eval $(call step_rules,$n)))
+
+test: all
+	@tests/run
+
+check: all
+	@tests/check
+
+expected: all
+	@tests/expect
+
+bench: all
+	@tests/bench/run
+
+clean:
+	rm -rf $(STEPS:%=step%) $(STEPS:%=step0%) build

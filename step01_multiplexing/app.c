@@ -1,0 +1,49 @@
+/* app.c - the business logic, and nothing else: straight lines that wait where they stand. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "app.h"
+
+#include <string.h>
+
+#include "server.h"
+#include "story.h"
+
+static struct answer hello(int id)
+{
+    (void)id;
+    return http_ok("hello");
+}
+
+static struct answer one(int id)
+{
+    return request(id, "/foo");
+}
+
+static struct answer two(int id)
+{
+    struct answer foo = request(id, "/foo");
+    struct answer bar;
+
+    if (foo.status != 200)
+        return foo;
+    bar = request(id, "/%s", foo.body);
+    if (bar.status != 200)
+        return bar;
+    tell(id, RUNNING, "went from %s to %s", foo.body, bar.body);
+    return bar;
+}
+
+static const struct route routes[] = {
+    {"/hello", hello, 0},
+    {"/one", one, 1},
+    {"/two", two, 2},
+    {NULL, NULL, 0},
+};
+
+const struct route *get_handler(const char *path)
+{
+    for (const struct route *route = routes; route->path != NULL; route++)
+        if (strcmp(route->path, path) == 0)
+            return route;
+    return NULL;
+}

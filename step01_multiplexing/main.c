@@ -1,0 +1,157 @@
+/* main.c - the demos of step 1. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "server.h"
+#include "story.h"
+#include "world.h"
+
+typedef void server(const struct service *service);
+
+/* How long the last client waited in each demo, in ms. */
+static long blocking_ms, threads_ms, multiplexed_ms;
+
+/* Runs SERVER in the outside world of SCRIPT until it has answered so many REQUESTS. Returns how many
+ * ms that took. */
+static long run(server *serve, const struct act *script, int requests)
+{
+    struct service service = {.host = "127.0.0.1", .stop = -1, .requests = requests};
+    struct address any_port;
+    long ms;
+
+    net_resolve(&any_port, "127.0.0.1", "0");
+    service.listener = net_listen(&any_port);
+    if (service.listener == -1)
+        die("cannot listen on 127.0.0.1: %s", strerror(errno));
+    world_start(script, service.listener, 0, &service.api);
+    serve(&service);
+    ms = story_ms();
+    world_end();
+    close(service.listener);
+    return ms;
+}
+
+/* Three clients at once, and the API takes 300, 200 and 100 ms to answer for them. */
+static const struct act at_once[] = {
+    {.who = CLIENT, .path = "/one"},
+    {.who = CLIENT, .path = "/one"},
+    {.who = CLIENT, .path = "/one"},
+    {.who = API, .path = "/foo", .request = 1, .ms = 300},
+    {.who = API, .path = "/foo", .request = 2, .ms = 200},
+    {.who = API, .path = "/foo", .request = 3, .ms = 100},
+    {.path = NULL},
+};
+
+/* The same where all are served at the same time: what could come in any order waits for its turn. */
+static const struct act in_turn[] = {
+    {.who = CLIENT, .path = "/one"},
+    {.who = CLIENT, .path = "/one", .after = "#1 asks"},
+    {.who = CLIENT, .path = "/one", .after = "#2 asks"},
+    {.who = API, .path = "/foo", .request = 1, .ms = 300, .after = "#2 is answered"},
+    {.who = API, .path = "/foo", .request = 2, .ms = 200, .after = "#3 is answered"},
+    {.who = API, .path = "/foo", .request = 3, .ms = 100},
+    {.path = NULL},
+};
+
+static void blocking(void)
+{
+    story_begin("#%d", "blocking: one thread, one request at a time");
+    story_lane(2, QUEUED);
+    story_lane(3, QUEUED);
+    blocking_ms = run(serve_blocking, at_once, 3);
+    story_timeline();
+    say("  Answered %s, the last after %ld ms: whoever comes behind a slow call pays for it.\n\n",
+        story_order(), blocking_ms);
+    story_end();
+}
+
+static void threads(void)
+{
+    story_begin("#%d", "threads: a thread for each request");
+    threads_ms = run(serve_threads, in_turn, 3);
+    story_timeline();
+    say("  Answered %s, the last after %ld ms; the price is a thread for each that waits.\n\n",
+        story_order(), threads_ms);
+    story_end();
+}
+
+static void multiplexed(void)
+{
+    story_begin("#%d", "multiplexed: one thread, and poll() watches every socket");
+    multiplexed_ms = run(serve_multiplexed, in_turn, 3);
+    story_timeline();
+    say("  Answered %s, the last after %ld ms, by a single thread that never waits for one.\n\n",
+        story_order(), multiplexed_ms);
+    story_end();
+}
+
+static const struct act asks_two[] = {
+    {.who = CLIENT, .path = "/two"},
+    {.who = API, .path = "/foo", .request = 1, .ms = 100},
+    {.who = API, .path = "/bar", .request = 1, .ms = 100},
+    {.path = NULL},
+};
+
+static void limit(void)
+{
+    story_begin("#%d", "limit: two API calls in a row, asked of blocking");
+    run(serve_blocking, asks_two, 1);
+    story_end();
+    say("\n");
+    story_begin("#%d", "... of threads");
+    run(serve_threads, asks_two, 1);
+    story_end();
+    say("\n");
+    story_begin("#%d", "... of multiplexed");
+    run(serve_multiplexed, asks_two, 1);
+    story_end();
+    say("\n"
+        "  In a straight line the second call is one more line. The state machine would need\n"
+        "  CONNECTING, ASKING and HEARING once more, a member that keeps what the first call\n"
+        "  gave, and in each state the question which call this is: for every call of every\n"
+        "  handler, all in one switch. Step 2 takes the switch apart.\n\n");
+}
+
+static void closing(void)
+{
+    say("Three clients, calls of 300, 200 and 100 ms: blocking %ld ms, threads %ld ms,\n"
+        "multiplexed %ld ms.\n",
+        blocking_ms, threads_ms, multiplexed_ms);
+}
+
+static const struct demo demos[] = {
+    {"blocking", "one request at a time: three clients queue", blocking},
+    {"threads", "a thread for each request", threads},
+    {"multiplexed", "one thread, poll(), a state machine for each connection", multiplexed},
+    {"limit", "/two: a second call is too much for the state machine", limit},
+    {NULL, NULL, NULL},
+};
+
+static struct option model = {"--model", "blocking|threads|multiplexed", "multiplexed"};
+
+static void serve(const struct service *service)
+{
+    if (strcmp(model.value, "blocking") == 0)
+        serve_blocking(service);
+    else if (strcmp(model.value, "threads") == 0)
+        serve_threads(service);
+    else
+        serve_multiplexed(service);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct lesson lesson = {
+        .title = "Step 1: let the kernel watch all sockets",
+        .demos = demos,
+        .closing = closing,
+        .serve = serve,
+        .option = &model,
+    };
+
+    return cli_main(argc, argv, &lesson);
+}

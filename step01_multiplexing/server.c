@@ -1,0 +1,391 @@
+/* server.c - one thread, one loop, and the kernel watches all sockets for us. Nothing here may wait,
+ * so each connection carries what a waiting function would have kept in its place: its state. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "story.h"
+
+enum { PAUSE_MS = 100 }; /* before accept() is tried again when there is nobody to wait for */
+
+/* One connection, and all that it must remember while others run. */
+struct conn {
+    enum {
+        READING,    /* the request */
+        CONNECTING, /* to the API */
+        ASKING,     /* writing the request to the API */
+        HEARING,    /* reading the API's answer */
+        REPLYING,   /* writing the answer */
+        HANGING_UP  /* reading what the client still sends, until it hangs up as well */
+    } state;
+    int id;
+    int fd;      /* the client */
+    int api;     /* the API, or -1 */
+    char *text;  /* what is being read or written; NULL: nothing */
+    size_t len;  /* so much of it has been read, or is to be written */
+    size_t sent; /* so much of it has been written */
+    struct conn *next, **link;
+};
+
+static const struct service *service; /* what the server is to do */
+static struct conn *conns;            /* all connections, the newest first */
+static int n_conns, most_conns;
+static int n_accepted;
+static bool stopping; /* the program is told to stop */
+static bool full;     /* accept() found no descriptor or no memory, and none has been given back */
+
+static void end_conn(struct conn *conn)
+{
+    *conn->link = conn->next;
+    if (conn->next != NULL)
+        conn->next->link = conn->link;
+    close(conn->fd);
+    free(conn->text);
+    free(conn);
+    n_conns--;
+    full = false;
+}
+
+static void drop_text(struct conn *conn)
+{
+    free(conn->text);
+    conn->text = NULL;
+    conn->len = 0;
+    conn->sent = 0;
+}
+
+/* Keeps a copy of TEXT, to be written. Returns false without memory. */
+static bool keep_text(struct conn *conn, const char *text, size_t len)
+{
+    drop_text(conn);
+    conn->text = malloc(len);
+    if (conn->text == NULL)
+        return false;
+    memcpy(conn->text, text, len);
+    conn->len = len;
+    return true;
+}
+
+/* Writes what is left of the text to FD. Returns 1 when that was all, 0 if FD takes no more now, -1
+ * if the other side is gone. */
+static int write_text(struct conn *conn, int fd)
+{
+    while (conn->sent < conn->len) {
+        ssize_t n = net_write(fd, conn->text + conn->sent, conn->len - conn->sent);
+
+        if (n == -1)
+            return net_not_ready() ? 0 : -1;
+        conn->sent += (size_t)n;
+    }
+    drop_text(conn);
+    return 1;
+}
+
+/* Reads from FD to the end of the text. Returns what read() does; without memory -1 and ENOMEM. The
+ * buffer is there only from the first byte on: who waits, or is idle, holds none. */
+static ssize_t read_text(struct conn *conn, int fd)
+{
+    ssize_t n;
+
+    if (conn->text == NULL && (conn->text = malloc(HEAD_MAX)) == NULL) {
+        errno = ENOMEM;
+        return -1;
+    }
+    n = net_read(fd, conn->text + conn->len, HEAD_MAX - conn->len);
+    if (n > 0)
+        conn->len += (size_t)n;
+    return n;
+}
+
+static void hear_hang_up(struct conn *conn)
+{
+    char unread[4096];
+    ssize_t n = net_read(conn->fd, unread, sizeof unread);
+
+    if (n == 0 || (n == -1 && !net_not_ready()))
+        end_conn(conn);
+}
+
+static void write_reply(struct conn *conn)
+{
+    int done = write_text(conn, conn->fd);
+
+    if (done == -1 || (done == 1 && stopping)) {
+        end_conn(conn);
+    } else if (done == 1) {
+        /* To close now, while input may be unread, would reset the connection and destroy the answer
+         * on its way. So we say that this is all, and wait for the client to hang up. */
+        shutdown(conn->fd, SHUT_WR);
+        conn->state = HANGING_UP;
+    }
+}
+
+static void reply(struct conn *conn, struct answer answer)
+{
+    char text[2 * BODY_SIZE];
+    size_t len = http_format_response(text, sizeof text, &answer);
+
+    tell(conn->id, GONE, "is answered: %d %s (%ld ms)", answer.status, answer.body, story_ms());
+    conn->state = REPLYING;
+    if (!keep_text(conn, text, len))
+        net_write(conn->fd, text, len); /* as much as goes at once */
+    write_reply(conn);
+}
+
+/* The API has answered, or failed to: the second half of one(). */
+static void finish_call(struct conn *conn, struct answer answer)
+{
+    if (conn->api != -1)
+        close(conn->api);
+    conn->api = -1;
+    drop_text(conn);
+    if (answer.status == 200)
+        tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
+    else
+        tell(conn->id, RUNNING, "gets no answer from the API");
+    reply(conn, answer);
+}
+
+static void read_answer(struct conn *conn)
+{
+    struct answer answer;
+    ssize_t n = read_text(conn, conn->api);
+
+    if (n == -1 && net_not_ready())
+        return;
+    if (n == -1)
+        finish_call(conn, http_error(errno == ENOMEM ? 503 : 502));
+    else if (http_parse_response(conn->text, conn->len, n == 0, &answer))
+        finish_call(conn, answer);
+}
+
+static void write_call(struct conn *conn)
+{
+    int done = write_text(conn, conn->api);
+
+    if (done == -1)
+        finish_call(conn, http_error(502));
+    else if (done == 1)
+        conn->state = HEARING;
+}
+
+static void finish_connect(struct conn *conn)
+{
+    if (net_connected(conn->api) != 0) {
+        finish_call(conn, http_error(502));
+        return;
+    }
+    conn->state = ASKING;
+    write_call(conn);
+}
+
+/* Asks the API for PATH: starts to connect, and leaves the rest to the states that follow. */
+static void start_call(struct conn *conn, const char *path)
+{
+    char text[HEAD_MAX];
+    size_t len = http_format_request(text, sizeof text, service->host, path, conn->id);
+
+    tell(conn->id, WAITING, "asks the API for %s", path);
+    conn->api = net_connect(&service->api, false);
+    conn->state = CONNECTING;
+    if (conn->api == -1 || len == 0)
+        finish_call(conn, http_error(502));
+    else if (!keep_text(conn, text, len))
+        finish_call(conn, http_error(503));
+}
+
+/* The business logic, as far as it goes without waiting. A handler that asks the API cannot be called
+ * from here: it would wait in the middle, and everybody with it. So what one() does is written a second
+ * time, spread over the states from here to finish_call(). */
+static void start_handler(struct conn *conn, const char *path)
+{
+    const struct route *route = get_handler(path);
+
+    if (route == NULL)
+        reply(conn, http_error(404));
+    else if (route->calls == 0)
+        reply(conn, route->handler(conn->id));
+    else if (route->calls == 1)
+        start_call(conn, "/foo");
+    else
+        reply(conn,
+              http_error(501)); /* no state remembers which call it is, and what came before */
+}
+
+static void read_request(struct conn *conn)
+{
+    char path[PATH_SIZE] = "?";
+    ssize_t n = read_text(conn, conn->fd);
+    int status;
+
+    if (n == -1 && net_not_ready())
+        return;
+    if (n == -1 && errno == ENOMEM) {
+        reply(conn, http_error(503));
+        return;
+    }
+    if (n == -1 || conn->len == 0) {
+        end_conn(conn);
+        return;
+    }
+    status = http_parse_request(conn->text, conn->len, n == 0, path);
+    if (status == 0)
+        return;
+    drop_text(conn);
+    tell(conn->id, RUNNING, "arrives: GET %s", path);
+    if (status == 200)
+        start_handler(conn, path);
+    else
+        reply(conn, http_error(status));
+}
+
+/* Whether a further connection shall be accepted, now or later. */
+static bool accepts(void)
+{
+    return !stopping && (service->requests == 0 || n_accepted < service->requests);
+}
+
+static void add_conn(int fd)
+{
+    struct conn *conn = malloc(sizeof *conn);
+
+    if (conn == NULL) {
+        struct answer answer = http_error(503);
+        char text[2 * BODY_SIZE];
+
+        net_write(fd, text, http_format_response(text, sizeof text, &answer));
+        close(fd);
+        return;
+    }
+    *conn = (struct conn){.state = READING, .id = n_accepted, .fd = fd, .api = -1};
+    conn->next = conns;
+    conn->link = &conns;
+    if (conns != NULL)
+        conns->link = &conn->next;
+    conns = conn;
+    n_conns++;
+}
+
+static void accept_all(void)
+{
+    while (accepts() && n_conns < most_conns) {
+        int fd = net_accept(service->listener, false);
+
+        if (fd != -1) {
+            n_accepted++;
+            add_conn(fd);
+            continue;
+        }
+        full = !net_not_ready() && n_conns > 0;
+        if (!net_not_ready() && n_conns == 0)
+            poll(NULL, 0, PAUSE_MS); /* others must give something back, and nobody waits for us */
+        return;
+    }
+}
+
+/* What is being answered will be answered; whoever has not asked yet is sent away. */
+static void stop(void)
+{
+    stopping = true;
+    for (struct conn *conn = conns, *next; conn != NULL; conn = next) {
+        next = conn->next;
+        if (conn->state == READING || conn->state == HANGING_UP)
+            end_conn(conn);
+    }
+}
+
+/* What CONN waits for has come about: goes on from where it was. */
+static void advance(struct conn *conn)
+{
+    switch (conn->state) {
+    case READING:
+        read_request(conn);
+        break;
+    case CONNECTING:
+        finish_connect(conn);
+        break;
+    case ASKING:
+        write_call(conn);
+        break;
+    case HEARING:
+        read_answer(conn);
+        break;
+    case REPLYING:
+        write_reply(conn);
+        break;
+    case HANGING_UP:
+        hear_hang_up(conn);
+        break;
+    }
+}
+
+/* What CONN waits for. */
+static struct pollfd wanted(const struct conn *conn)
+{
+    switch (conn->state) {
+    case CONNECTING:
+    case ASKING:
+        return (struct pollfd){.fd = conn->api, .events = POLLOUT};
+    case HEARING:
+        return (struct pollfd){.fd = conn->api, .events = POLLIN};
+    case REPLYING:
+        return (struct pollfd){.fd = conn->fd, .events = POLLOUT};
+    case READING:
+    case HANGING_UP:
+        break;
+    }
+    return (struct pollfd){.fd = conn->fd, .events = POLLIN};
+}
+
+/* One turn of the loop: hands all that is waited for to the kernel, waits until some of it has come
+ * about, and goes on with those whom it concerns. */
+static void turn(struct pollfd fds[])
+{
+    bool room = accepts() && n_conns < most_conns && !full;
+    nfds_t n = 2;
+
+    fds[0] = (struct pollfd){.fd = stopping ? -1 : service->stop, .events = POLLIN};
+    fds[1] = (struct pollfd){.fd = room ? service->listener : -1, .events = POLLIN};
+    for (struct conn *conn = conns; conn != NULL; conn = conn->next)
+        fds[n++] = wanted(conn);
+    if (poll(fds, n, -1) == -1) {
+        if (errno != EINTR)
+            die("cannot poll: %s", strerror(errno));
+        return;
+    }
+    n = 2;
+    for (struct conn *conn = conns, *next; conn != NULL; conn = next) {
+        next = conn->next;
+        if (fds[n++].revents != 0)
+            advance(conn);
+    }
+    if (fds[1].revents != 0)
+        accept_all();
+    if (fds[0].revents != 0)
+        stop();
+}
+
+void serve_multiplexed(const struct service *what)
+{
+    struct pollfd *fds;
+
+    service = what;
+    n_accepted = 0;
+    most_conns = net_room() / 2; /* each takes a descriptor for its client and one for the API */
+    if (most_conns == 0)
+        die("cannot serve: too few file descriptors");
+    fds = malloc(((size_t)most_conns + 2) * sizeof *fds);
+    if (fds == NULL)
+        die("cannot serve: out of memory");
+    while (accepts() || conns != NULL)
+        turn(fds);
+    free(fds);
+}

@@ -1,0 +1,118 @@
+/* main.c - the demos of step 2. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "server.h"
+#include "story.h"
+#include "world.h"
+
+/* Runs the server in the outside world of SCRIPT until it has answered so many REQUESTS. Returns how
+ * many ms that took. */
+static long run(const struct act *script, int requests)
+{
+    struct service service = {.host = "127.0.0.1", .stop = -1, .requests = requests};
+    struct address any_port;
+    long ms;
+
+    net_resolve(&any_port, "127.0.0.1", "0");
+    service.listener = net_listen(&any_port);
+    if (service.listener == -1)
+        die("cannot listen on 127.0.0.1: %s", strerror(errno));
+    world_start(script, service.listener, 0, &service.api);
+    serve_multiplexed(&service);
+    ms = story_ms();
+    world_end();
+    close(service.listener);
+    return ms;
+}
+
+/* Three clients at once; what could come in any order waits for its turn. */
+static const struct act ask_one[] = {
+    {.who = CLIENT, .path = "/one"},
+    {.who = CLIENT, .path = "/one", .after = "#1 asks"},
+    {.who = CLIENT, .path = "/one", .after = "#2 asks"},
+    {.who = API, .path = "/foo", .request = 1, .ms = 300, .after = "#2 is answered"},
+    {.who = API, .path = "/foo", .request = 2, .ms = 200, .after = "#3 is answered"},
+    {.who = API, .path = "/foo", .request = 3, .ms = 100},
+    {.path = NULL},
+};
+
+static void one(void)
+{
+    long ms;
+
+    story_begin("#%d", "one: the handler in two pieces");
+    ms = run(ask_one, 3);
+    story_timeline();
+    say("  Answered %s, the last after %ld ms, as by step 1's state machine.\n\n", story_order(),
+        ms);
+    story_end();
+}
+
+static const struct act ask_two[] = {
+    {.who = CLIENT, .path = "/two"},
+    {.who = CLIENT, .path = "/two", .after = "#1 asks"},
+    {.who = CLIENT, .path = "/two", .after = "#2 asks"},
+    {.who = API, .path = "/foo", .request = 1, .ms = 100, .after = "#3 asks"},
+    {.who = API, .path = "/foo", .request = 2, .ms = 100, .after = "#1 asks the API for /bar"},
+    {.who = API, .path = "/foo", .request = 3, .ms = 100, .after = "#2 asks the API for /bar"},
+    {.who = API, .path = "/bar", .request = 1, .ms = 100, .after = "#3 asks the API for /bar"},
+    {.who = API, .path = "/bar", .request = 2, .ms = 100, .after = "#1 is answered"},
+    {.who = API, .path = "/bar", .request = 3, .ms = 100, .after = "#2 is answered"},
+    {.path = NULL},
+};
+
+static void two(void)
+{
+    long ms;
+
+    story_begin("#%d", "two: two calls in a row, the handler in three pieces");
+    ms = run(ask_two, 3);
+    story_timeline();
+    say("  Six calls of 100 ms each took %ld ms: what step 1's machine refused is answered.\n\n",
+        ms);
+    story_end();
+}
+
+static const struct act ask_once[] = {
+    {.who = CLIENT, .path = "/two"},
+    {.who = API, .path = "/foo", .request = 1, .ms = 100},
+    {.who = API, .path = "/bar", .request = 1, .ms = 100},
+    {.path = NULL},
+};
+
+static void limit(void)
+{
+    story_begin("#%d", "limit: one function, cut in three");
+    show_pieces(true);
+    run(ask_once, 1);
+    show_pieces(false);
+    story_end();
+    say("\n"
+        "  Each piece has returned before the next is entered, and none has called the next:\n"
+        "  the loop did. So no local variable lives from one to the other (struct two carries\n"
+        "  them), no return value goes from one to the other, and an error of the API has to\n"
+        "  be looked at in each. Read app.c: is it still one function? Step 3 makes it one.\n\n");
+}
+
+static const struct demo demos[] = {
+    {"one", "one call: a handler in two pieces", one},
+    {"two", "two calls in a row: a handler in three pieces", two},
+    {"limit", "what being cut in pieces does to a function", limit},
+    {NULL, NULL, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct lesson lesson = {
+        .title = "Step 2: register a callback, and let an event loop call it",
+        .demos = demos,
+        .serve = serve_multiplexed,
+    };
+
+    return cli_main(argc, argv, &lesson);
+}
