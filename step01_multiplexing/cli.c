@@ -30,7 +30,7 @@ static int stop_pipe[2];
 /* A mistake on the command line: says what was wrong and what is possible. */
 _Noreturn static void misuse(const char *what, const char *wrong, const char *possible)
 {
-    fprintf(stderr, "%s: %s '%s'; %s\n", program, what, wrong, possible);
+    fprintf(stderr, "%s: %s '%s'; possible: %s\n", program, what, wrong, possible);
     exit(2);
 }
 
@@ -98,16 +98,16 @@ static void parse_option(const struct lesson *lesson, const char *name, const ch
     else if (is_own)
         only_serve = name;
     else
-        misuse("unknown option", name, "--help lists the options");
+        misuse("unknown option", name, "what --help lists");
     if (value == NULL)
-        misuse("no value after", name, "--help tells what it takes");
+        misuse("no value after", name, "what --help says");
     if (value == port && !is_port(port, 0))
-        misuse("--port cannot be", port, "it is a number from 0 to 65535");
+        misuse("--port cannot be", port, "0 to 65535");
     if (value == api &&
         ((colon = strrchr(api, ':')) == NULL || colon == api || !is_port(colon + 1, 1)))
-        misuse("--api cannot be", api, "it is HOST:PORT, as in 127.0.0.1:8000");
+        misuse("--api cannot be", api, "HOST:PORT, as in 127.0.0.1:8000");
     if (is_own && !is_choice(value, own->choices))
-        misuse(name, value, own->choices);
+        misuse("unknown value", value, own->choices);
     if (is_own)
         own->value = value;
 }
@@ -124,7 +124,7 @@ static void parse(int argc, char **argv, const struct lesson *lesson)
         } else if (word == NULL) {
             word = argv[i];
         } else {
-            misuse("one demo at a time, not also", argv[i], "--help lists the demos");
+            misuse("more than one demo:", argv[i], "one, or none for the whole lesson");
         }
     }
 }
@@ -168,6 +168,7 @@ static void serve(const struct lesson *lesson)
     if (pipe(stop_pipe) == -1)
         die("cannot make a pipe: %s", strerror(errno));
     service.stop = stop_pipe[0];
+    sigfillset(&action.sa_mask); /* the second signal waits until the first is dealt with */
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     say(strchr(host, ':') != NULL ? "listening on http://[%s]:%d\n" : "listening on http://%s:%d\n",
@@ -189,6 +190,18 @@ static void run_demos(const struct lesson *lesson)
             demo->run();
     if (word == NULL && lesson->closing != NULL)
         lesson->closing();
+}
+
+/* There is no demo of the name that was said. */
+_Noreturn static void misuse_word(const struct lesson *lesson)
+{
+    char names[256];
+    size_t len = 0;
+
+    for (const struct demo *demo = lesson->demos; demo->name != NULL; demo++)
+        len += (size_t)snprintf(names + len, sizeof names - len, ", %s", demo->name);
+    snprintf(names + len, sizeof names - len, "%s", lesson->serve == NULL ? "" : ", serve");
+    misuse("unknown demo", word, names + 2);
 }
 
 static bool is_demo(const struct lesson *lesson)
@@ -229,9 +242,9 @@ int cli_main(int argc, char **argv, const struct lesson *lesson)
     parse(argc, argv, lesson);
     serving = lesson->serve != NULL && word != NULL && strcmp(word, "serve") == 0;
     if (!serving && only_serve != NULL)
-        misuse("without serve there is no", only_serve, "--help shows the usage");
+        misuse("only serve takes", only_serve, "what --help lists");
     if (word != NULL && !serving && !is_demo(lesson))
-        misuse("unknown demo", word, "--help lists the demos");
+        misuse_word(lesson);
     if (trace != NULL)
         story_open_trace(trace);
     if (serving)

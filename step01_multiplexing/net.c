@@ -157,14 +157,12 @@ bool net_set_blocking(int fd, bool blocking)
 int net_room(void)
 {
     struct rlimit limit;
-    int most = MOST;
-    int taken = 0;
+    int room = MOST;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < MOST)
-        most = (int)limit.rlim_cur;
-    for (int fd = 0; fd < most && fd < LOOKED_AT; fd++)
+        room = (int)limit.rlim_cur;
+    for (int fd = 0, most = room; fd < most && fd < LOOKED_AT; fd++)
         if (fcntl(fd, F_GETFD) != -1)
-            taken++;
-    most -= taken + SPARE;
-    return most > 0 ? most : 0;
+            room--;
+    return room > SPARE ? room - SPARE : 0;
 }

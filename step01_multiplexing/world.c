@@ -1,10 +1,10 @@
-/* world.c - the outside world of a demo: a slow API and scripted clients. */
+/* world.c - the outside world of a demo: a slow API and scripted clients, a thread for each. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "world.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,226 +16,148 @@
 #include "http.h"
 #include "story.h"
 
-enum { TEXT_SIZE = 1024, ACTS_MAX = 64 };
+enum { ACTS_MAX = 64 };
 
-/* A call to the API, or a scripted client. */
-struct party {
-    int fd; /* -1: a client that is yet to come */
-    enum { READING, SLEEPING } phase;
-    const struct act *act; /* NULL: an API call that the script does not know */
-    long long due;         /* SLEEPING: not before this time, in ms */
-    size_t len;
-    char text[TEXT_SIZE]; /* what has been read */
-};
-
-static pid_t child;         /* in the program: the world's process; 0: there is none */
-static int told_to = -1;    /* in the program: where the story's lines go */
-static int story_from = -1; /* in the world: where they come from */
-static int api_listener;    /* in the world, like all that follows */
-static bool api_full;       /* no descriptor was left for a further call */
-static const struct act *script;
-static bool happened[ACTS_MAX]; /* for each act: the event that it waits for has been told */
-static int default_ms;
+static pid_t child;       /* in the program: the world's process */
+static int story_pipe[2]; /* from the program, which tells, to the world */
+static int api_listener;  /* this and what follows is the world's */
 static struct address gateway;
-static struct party *parties;
-static struct pollfd *polled; /* the story, the API's listener, and one for each party */
-static size_t n_parties, room_for_parties;
+static const struct act *script;
+static int default_ms;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t something_happened = PTHREAD_COND_INITIALIZER;
+static bool happened[ACTS_MAX]; /* for each act: the event that it waits for has been told */
 
-static long long now_ms(void)
+/* Waits MS, and until the event has been told that ACT (NULL: none) waits for. */
+static void wait_for(const struct act *act, int ms)
 {
-    struct timespec now;
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    while (nanosleep(&left, &left) == -1 && errno == EINTR)
+        ;
+    if (act == NULL || act->after == NULL)
+        return;
+    pthread_mutex_lock(&mutex);
+    while (!happened[act - script])
+        pthread_cond_wait(&something_happened, &mutex);
+    pthread_mutex_unlock(&mutex);
 }
 
-static void make_room(size_t n)
+/* What the script says of the call for PATH that the gateway makes for REQUEST; NULL: nothing. */
+static const struct act *find_act(const char *path, int request)
 {
-    room_for_parties = n;
-    parties = realloc(parties, n * sizeof *parties);
-    polled = realloc(polled, (n + 2) * sizeof *polled);
-    if (parties == NULL || polled == NULL)
-        _exit(1);
-}
-
-static void add_party(int fd, const struct act *act)
-{
-    struct party *party;
-
-    if (n_parties == room_for_parties)
-        make_room(2 * room_for_parties);
-    party = &parties[n_parties++];
-    party->fd = fd;
-    party->act = act;
-    party->phase = fd == -1 ? SLEEPING : READING;
-    party->due = now_ms() + (act == NULL ? 0 : act->ms);
-    party->len = 0;
-}
-
-static void end_party(struct party *party)
-{
-    if (party->fd != -1)
-        close(party->fd);
-    api_full = false;
-    *party = parties[--n_parties];
-}
-
-/* The API has read a whole call: when will it answer? */
-static void on_call(struct party *party, const char *path)
-{
-    int request = http_request_id(party->text, party->len);
-
-    party->phase = SLEEPING;
     for (const struct act *act = script; act != NULL && act->path != NULL; act++)
         if (act->who == API && act->request == request && strcmp(act->path, path) == 0)
-            party->act = act;
-    party->due = now_ms() + (party->act == NULL ? default_ms : party->act->ms);
+            return act;
+    return NULL;
 }
 
-/* The API answers, and hangs up. */
-static void answer_call(struct party *party)
+/* One call of the API, on the descriptor that ARG points to: reads it, and answers in time. */
+static void *run_call(void *arg)
 {
-    struct answer answer = http_error(404);
+    int fd = *(int *)arg;
+    char text[HEAD_MAX];
     char path[PATH_SIZE];
-    char text[BODY_SIZE * 2];
-
-    http_parse_request(party->text, party->len, false, path);
-    if (strcmp(path, "/foo") == 0)
-        answer = http_ok("bar");
-    else if (strcmp(path, "/bar") == 0)
-        answer = http_ok("baz");
-    net_write(party->fd, text, http_format_response(text, sizeof text, &answer));
-    end_party(party);
-}
-
-/* A client comes and asks; then it reads until the gateway hangs up. */
-static void send_request(struct party *party)
-{
-    char text[TEXT_SIZE];
-
-    party->phase = READING;
-    party->fd = net_connect(&gateway, true);
-    net_write(party->fd, text,
-              http_format_request(text, sizeof text, "gateway", party->act->path, 0));
-}
-
-/* The other side has sent something to PARTY, or has hung up. */
-static void on_text(struct party *party)
-{
-    bool is_client = party->act != NULL && party->act->who == CLIENT;
-    char path[PATH_SIZE];
+    size_t len = 0;
+    ssize_t n;
     int status;
-    ssize_t n = net_read(party->fd, party->text + party->len, sizeof party->text - party->len);
 
-    if (n == -1 && net_not_ready())
-        return;
-    if (n <= 0) {
-        end_party(party);
-        return;
+    free(arg);
+    do {
+        n = net_read(fd, text + len, sizeof text - len);
+        len += n > 0 ? (size_t)n : 0;
+        status = http_parse_request(text, len, n <= 0, path);
+    } while (status == 0);
+    if (status == 200) {
+        const struct act *act = find_act(path, http_request_id(text, len));
+        struct answer answer = strcmp(path, "/foo") == 0   ? http_ok("bar")
+                               : strcmp(path, "/bar") == 0 ? http_ok("baz")
+                                                           : http_error(404);
+
+        wait_for(act, act == NULL ? default_ms : act->ms);
+        net_write(fd, text, http_format_response(text, sizeof text, &answer));
     }
-    if (is_client) /* the story tells what it is answered */
-        return;
-    party->len += (size_t)n;
-    status = http_parse_request(party->text, party->len, false, path);
-    if (status == 200)
-        on_call(party, path);
-    else if (status != 0 || party->len == sizeof party->text)
-        end_party(party);
+    close(fd);
+    return NULL;
 }
 
-static void on_story(void)
+/* The API: a thread for each call. Where there can be none, the call is hung up on. */
+static void *run_api(void *arg)
 {
-    static char line[TEXT_SIZE]; /* or the beginning of one */
-    static size_t len;
-    char *lf;
-    ssize_t n = net_read(story_from, line + len, sizeof line - 1 - len);
+    (void)arg;
+    net_set_blocking(api_listener, true);
+    for (;;) {
+        int *fd = malloc(sizeof *fd);
+        pthread_t thread;
 
-    if (n <= 0)
-        _exit(0); /* the program has ended, or ends us */
-    len += (size_t)n;
-    line[len] = '\0';
-    while ((lf = strchr(line, '\n')) != NULL) {
-        for (int i = 0; script != NULL && script[i].path != NULL; i++)
-            if (script[i].after != NULL &&
-                strncmp(line, script[i].after, strlen(script[i].after)) == 0)
-                happened[i] = true;
-        len -= (size_t)(lf + 1 - line);
-        memmove(line, lf + 1, len + 1);
+        if (fd == NULL || (*fd = net_accept(api_listener, true)) == -1) {
+            free(fd);
+            wait_for(NULL, 10); /* until others have given something back */
+        } else if (pthread_create(&thread, NULL, run_call, fd) == 0) {
+            pthread_detach(thread);
+        } else {
+            close(*fd);
+            free(fd);
+        }
     }
+    return NULL;
 }
 
-static bool may_act(const struct party *party)
+/* A client: comes, asks, and reads until the gateway hangs up. The story tells what it reads. */
+static void *run_client(void *arg)
 {
-    const struct act *act = party->act;
-
-    return party->phase == SLEEPING &&
-           (act == NULL || act->after == NULL || happened[act - script]);
-}
-
-/* Lets all act whose time has come. Returns how many ms it is until the next; -1: nobody knows. */
-static int act_all(void)
-{
-    long long now = now_ms();
-    long long next = -1;
-
-    for (size_t i = n_parties; i-- > 0;) {
-        struct party *party = &parties[i];
-
-        if (!may_act(party))
-            continue;
-        if (party->due > now)
-            next = next == -1 || party->due < next ? party->due : next;
-        else if (party->fd == -1)
-            send_request(party);
-        else
-            answer_call(party);
-    }
-    return next == -1 ? -1 : (int)(next - now);
-}
-
-static void accept_calls(void)
-{
+    const struct act *act = arg;
+    char text[HEAD_MAX];
     int fd;
 
-    while ((fd = net_accept(api_listener, false)) != -1)
-        add_party(fd, NULL);
-    api_full = !net_not_ready();
+    wait_for(act, act->ms);
+    fd = net_connect(&gateway, true);
+    if (fd != -1) {
+        net_write(fd, text, http_format_request(text, sizeof text, "gateway", act->path, 0));
+        while (net_read(fd, text, sizeof text) > 0)
+            ;
+        close(fd);
+    }
+    return NULL;
+}
+
+/* Notes what LINE, which has been told, allows to happen. */
+static void hear(const char *line)
+{
+    pthread_mutex_lock(&mutex);
+    for (int i = 0; script != NULL && script[i].path != NULL; i++)
+        if (script[i].after != NULL && strncmp(line, script[i].after, strlen(script[i].after)) == 0)
+            happened[i] = true;
+    pthread_cond_broadcast(&something_happened);
+    pthread_mutex_unlock(&mutex);
 }
 
 _Noreturn static void run_world(void)
 {
-    make_room(16);
-    for (const struct act *act = script; act != NULL && act->path != NULL; act++)
-        if (act->who == CLIENT)
-            add_party(-1, act);
-    for (;;) {
-        int timeout = act_all();
-        size_t n = n_parties;
+    FILE *story = fdopen(story_pipe[0], "r");
+    char line[256];
+    pthread_t thread;
 
-        polled[0] = (struct pollfd){.fd = story_from, .events = POLLIN};
-        polled[1] = (struct pollfd){.fd = api_full ? -1 : api_listener, .events = POLLIN};
-        for (size_t i = 0; i < n; i++)
-            polled[2 + i] = (struct pollfd){.fd = parties[i].phase == READING ? parties[i].fd : -1,
-                                            .events = POLLIN};
-        if (poll(polled, (nfds_t)(2 + n), timeout) <= 0)
-            continue;
-        for (size_t i = n; i-- > 0;) /* downwards, because end_party() moves the last one */
-            if (polled[2 + i].revents != 0)
-                on_text(&parties[i]);
-        if (polled[1].revents != 0)
-            accept_calls();
-        if (polled[0].revents != 0)
-            on_story();
-    }
+    signal(SIGINT, SIG_IGN); /* Ctrl-C is for the program: we end when it does */
+    signal(SIGTERM, SIG_IGN);
+    if (story == NULL || pthread_create(&thread, NULL, run_api, NULL) != 0)
+        _exit(1);
+    for (const struct act *act = script; act != NULL && act->path != NULL; act++)
+        if (act->who == CLIENT && pthread_create(&thread, NULL, run_client, (void *)act) != 0)
+            _exit(1);
+    while (fgets(line, sizeof line, story) != NULL)
+        hear(line);
+    _exit(0); /* the program has ended, or ends us */
 }
 
 void world_start(const struct act *acts, int gateway_listener, int ms, struct address *api)
 {
     const char *why = net_resolve(api, "127.0.0.1", "0");
-    int ends[2];
 
-    if (why != NULL || (api_listener = net_listen(api)) == -1 || pipe(ends) == -1)
-        die("cannot set up the API: %s", why != NULL ? why : strerror(errno));
+    if (why == NULL && ((api_listener = net_listen(api)) == -1 || pipe(story_pipe) == -1))
+        why = strerror(errno);
+    if (why != NULL)
+        die("cannot set up the API: %s", why);
     net_own_address(api_listener, api);
     net_own_address(gateway_listener, &gateway);
     script = acts;
@@ -245,24 +167,19 @@ void world_start(const struct act *acts, int gateway_listener, int ms, struct ad
     if (child == -1)
         die("cannot start the API: %s", strerror(errno));
     if (child == 0) {
-        signal(SIGINT, SIG_IGN); /* Ctrl-C is for the program; we end when it does */
-        signal(SIGTERM, SIG_IGN);
-        close(ends[1]);
         close(gateway_listener);
-        story_from = ends[0];
+        close(story_pipe[1]);
         run_world();
     }
-    close(ends[0]);
     close(api_listener);
-    told_to = ends[1];
-    story_listener(told_to);
+    close(story_pipe[0]);
+    story_listener(story_pipe[1]);
 }
 
 void world_end(void)
 {
     story_listener(-1);
-    close(told_to);
+    close(story_pipe[1]);
     while (waitpid(child, NULL, 0) == -1 && errno == EINTR)
         ;
-    child = 0;
 }

@@ -6,8 +6,11 @@
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+enum { NONE = -2 };
 
 static const char *phrase(int status)
 {
@@ -137,29 +140,29 @@ static const char *header(const char *text, size_t head, const char *name)
     return NULL;
 }
 
-/* Reads a decimal number that ends its line at END or before. Returns -1 if there is none. */
-static int number(const char *text, const char *end)
+/* The number that the header NAME has as its value; -1 if it is none, or over INT_MAX; NONE if there
+ * is no such header. */
+static long header_number(const char *text, size_t head, const char *name)
 {
-    int value = 0;
-    bool digits = false;
+    const char *value = header(text, head, name);
+    char *end;
+    long n;
 
-    while (text < end && (*text == ' ' || *text == '\t'))
-        text++;
-    for (; text < end && isdigit((unsigned char)*text); text++, digits = true) {
-        if (value > (INT_MAX - 9) / 10)
-            return -1;
-        value = 10 * value + (*text - '0');
-    }
-    while (text < end && (*text == ' ' || *text == '\t' || *text == '\r'))
-        text++;
-    return digits && text < end && *text == '\n' ? value : -1;
+    if (value == NULL)
+        return NONE;
+    value += strspn(value, " \t");
+    if (!isdigit((unsigned char)*value))
+        return -1;
+    n = strtol(value, &end, 10); /* the head's last LF stops it, at the latest */
+    end += strspn(end, " \t\r");
+    return *end == '\n' && n <= INT_MAX ? n : -1;
 }
 
 bool http_parse_response(const char *text, size_t len, bool last, struct answer *answer)
 {
     size_t head = head_length(text, len);
     size_t body = len - head;
-    const char *length;
+    long announced;
 
     *answer = http_error(502);
     if (head == 0)
@@ -167,17 +170,15 @@ bool http_parse_response(const char *text, size_t len, bool last, struct answer 
     if (head < 13 || memcmp(text, "HTTP/1.", 7) != 0 || memcmp(text + 8, " 200", 4) != 0 ||
         header(text, head, "Transfer-Encoding") != NULL)
         return true;
-    length = header(text, head, "Content-Length");
-    if (length != NULL) {
-        int announced = number(length, text + head);
-
+    announced = header_number(text, head, "Content-Length");
+    if (announced == NONE && !last && body < BODY_SIZE)
+        return false;
+    if (announced != NONE) {
         if (announced < 0 || announced >= BODY_SIZE)
             return true;
         if (body < (size_t)announced)
             return last;
         body = (size_t)announced;
-    } else if (!last && body < BODY_SIZE) {
-        return false;
     }
     if (body >= BODY_SIZE || memchr(text + head, '\0', body) != NULL)
         return true;
@@ -226,8 +227,7 @@ size_t http_format_response(char *out, size_t size, const struct answer *answer)
 int http_request_id(const char *text, size_t len)
 {
     size_t head = head_length(text, len);
-    const char *value = head == 0 ? NULL : header(text, head, "X-Request-Id");
-    int id = value == NULL ? 0 : number(value, text + head);
+    long id = head == 0 ? NONE : header_number(text, head, "X-Request-Id");
 
-    return id > 0 ? id : 0;
+    return id > 0 ? (int)id : 0;
 }

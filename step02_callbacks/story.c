@@ -37,9 +37,9 @@ static int listener = -1;
 
 static FILE *trace;
 static struct timespec trace_began;
-static int trace_story;             /* the stories are the trace's processes */
-static unsigned char *trace_states; /* of each lane that the trace has seen */
-static size_t trace_lanes;
+static int n_stories;        /* so far; each is a process in the trace */
+static unsigned char *spans; /* the state that each lane has in the trace */
+static size_t n_spans;
 
 void die(const char *format, ...)
 {
@@ -87,49 +87,47 @@ static void trace_string(const char *text)
     fputc('"', trace);
 }
 
-/* Writes an event of KIND (Chrome's "ph") that bears NAME in LANE; EXTRA is further JSON. */
-static void trace_event(char kind, int lane, const char *name, const char *extra)
+/* Writes an event of KIND, Chrome's "ph": 'B' and 'E' around a span called NAME, 'i' for an instant,
+ * 'M' to give what NAME says the name VALUE. */
+static void trace_event(char kind, int lane, const char *name, const char *value)
 {
-    fprintf(trace, ",\n{\"ph\": \"%c\", \"pid\": %d, \"tid\": %d, \"ts\": %.3f, \"name\": ", kind,
-            trace_story, lane, ms_since(&trace_began) * 1e3);
-    trace_string(name);
-    fprintf(trace, "%s}", extra);
-}
+    static const char *before = "[";
 
-/* Gives LANE (0: the story itself) its NAME in the viewer. */
-static void trace_name(const char *what, int lane, const char *name)
-{
-    fprintf(trace,
-            ",\n{\"ph\": \"M\", \"pid\": %d, \"tid\": %d, \"name\": \"%s\", \"args\": {\"name\": ",
-            trace_story, lane, what);
+    fprintf(trace, "%s{\"ph\": \"%c\", \"pid\": %d, \"tid\": %d, \"ts\": %.3f, \"name\": ", before,
+            kind, n_stories, lane, ms_since(&trace_began) * 1e3);
+    before = ",\n";
     trace_string(name);
-    fprintf(trace, "}}");
+    if (value != NULL) {
+        fprintf(trace, ", \"args\": {\"name\": ");
+        trace_string(value);
+        fputc('}', trace);
+    }
+    fputc('}', trace);
 }
 
 /* Ends the span that LANE is in, and begins that of STATE. */
 static void trace_span(int lane, enum state state)
 {
-    if ((size_t)lane >= trace_lanes) {
+    if ((size_t)lane >= n_spans) {
         size_t n = (size_t)lane * 2 + 64;
-        unsigned char *grown = realloc(trace_states, n);
 
-        if (grown == NULL)
+        spans = realloc(spans, n);
+        if (spans == NULL)
             die("no memory for the trace");
-        memset(grown + trace_lanes, GONE, n - trace_lanes);
-        trace_states = grown;
-        trace_lanes = n;
+        memset(spans + n_spans, GONE, n - n_spans);
+        n_spans = n;
     }
-    if (trace_states[lane] != GONE) {
-        trace_event('E', lane, state_name[trace_states[lane]], "");
+    if (spans[lane] != GONE) {
+        trace_event('E', lane, state_name[spans[lane]], NULL);
     } else if (state != GONE) {
-        char name[MARGIN * 2];
+        char name[MARGIN];
 
         snprintf(name, sizeof name, lane_format, lane);
-        trace_name("thread_name", lane, name);
+        trace_event('M', lane, "thread_name", name);
     }
     if (state != GONE)
-        trace_event('B', lane, state_name[state], "");
-    trace_states[lane] = (unsigned char)state;
+        trace_event('B', lane, state_name[state], NULL);
+    spans[lane] = (unsigned char)state;
 }
 
 void story_open_trace(const char *file)
@@ -138,16 +136,13 @@ void story_open_trace(const char *file)
     if (trace == NULL)
         die("cannot write %s: %s", file, strerror(errno));
     clock_gettime(CLOCK_MONOTONIC, &trace_began);
-    fprintf(trace, "[");
-    fprintf(trace, "{\"ph\": \"M\", \"pid\": 0, \"name\": \"process_name\", \"args\": {\"name\": ");
-    trace_string(program);
-    fprintf(trace, "}}");
+    trace_event('M', 0, "process_name", program);
 }
 
 /* Ends the spans that are still open. */
 static void trace_end_spans(void)
 {
-    for (size_t lane = 1; trace != NULL && lane < trace_lanes; lane++)
+    for (size_t lane = 1; trace != NULL && lane < n_spans; lane++)
         trace_span((int)lane, GONE);
 }
 
@@ -163,9 +158,7 @@ void story_close_trace(void)
     if (fclose(trace) != 0 || failed)
         die("cannot write the trace: %s", strerror(errno));
     trace = NULL;
-    free(trace_states);
-    trace_states = NULL;
-    trace_lanes = 0;
+    free(spans);
 }
 
 void story_begin(const char *lane, const char *headline)
@@ -176,9 +169,9 @@ void story_begin(const char *lane, const char *headline)
     n_events = 0;
     n_lanes = 0;
     clock_gettime(CLOCK_MONOTONIC, &began);
-    trace_story++;
+    n_stories++;
     if (trace != NULL)
-        trace_name("process_name", 0, headline);
+        trace_event('M', 0, "process_name", headline);
 }
 
 /* Makes room for LANE in the picture. */
@@ -201,16 +194,15 @@ void story_lane(int lane, enum state state)
 /* Writes LINE to whoever waits for it. */
 static void tell_listener(const char *line)
 {
-    size_t len = strlen(line);
+    char text[LINE_SIZE + 1];
+    size_t len = (size_t)snprintf(text, sizeof text, "%s\n", line);
+    ssize_t n;
 
-    while (len > 0) {
-        ssize_t n = write(listener, line, len);
-
-        if (n == -1 && errno != EINTR)
-            die("the outside world has ended: %s", strerror(errno));
-        line += n == -1 ? 0 : n;
-        len -= n == -1 ? 0 : (size_t)n;
-    }
+    do
+        n = write(listener, text, len); /* as one piece: it is shorter than PIPE_BUF */
+    while (n == -1 && errno == EINTR);
+    if (n == -1)
+        die("the outside world has ended: %s", strerror(errno));
 }
 
 /* Adds an event to the story. LINE is "#2 asks the API for /foo". */
@@ -223,10 +215,8 @@ static void tell_story(int lane, enum state state, const char *line)
     events[n_events].state = state;
     n_events++;
     say("  %3d  %s\n", n_events, line);
-    if (listener != -1) {
+    if (listener != -1)
         tell_listener(line);
-        tell_listener("\n");
-    }
 }
 
 void tell(int lane, enum state state, const char *format, ...)
@@ -250,7 +240,7 @@ void tell(int lane, enum state state, const char *format, ...)
         tell_story(lane, state, line);
     if (trace != NULL) {
         trace_span(lane, state);
-        trace_event('i', lane, line, ", \"s\": \"t\"");
+        trace_event('i', lane, line, NULL);
     }
     pthread_mutex_unlock(&mutex);
 }

@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# The house: what holds for the repository as a whole.
+
+load common
+
+support="cli.c cli.h http.c http.h net.c net.h story.c story.h world.c world.h"
+
+setup() {
+    cd "$top" || exit 1
+}
+
+@test "each step, alone in an empty folder, builds with a bare cc" {
+    for dir in step0?_*; do
+        cp -r "$dir" "$BATS_TEST_TMPDIR"
+        (
+            cd "$BATS_TEST_TMPDIR/$dir"
+            ${CC:-cc} ./*.c -pthread
+            ./a.out --help | grep -q limit
+        )
+    done
+}
+
+@test "make step1 and make step01 make the same program" {
+    make -s step1 step01
+    is "$(./step01 --help | sed s/step01/step1/)" "$(./step1 --help)"
+    rm step01
+}
+
+@test "a step includes nothing from elsewhere" {
+    ! grep -nE '#[[:space:]]*include[[:space:]]*"[^"]*/' step0?_*/*.[ch]
+    [ -z "$(find step0?_* -type l)" ]
+}
+
+@test "the support files are the same in every step that has them" {
+    for file in $support; do
+        for dir in step0?_*; do
+            [ ! -e "$dir/$file" ] || cmp "step01_multiplexing/$file" "$dir/$file"
+        done
+    done
+}
+
+@test "the support files stay small" {
+    cd step01_multiplexing
+    lines=$(cat cli.c http.c net.c story.c world.c | grep -cvE '^[[:space:]]*($|/\*|\*)')
+    echo "$lines lines of code"
+    [ "$lines" -le 1000 ]
+}
+
+@test "every .c file asks for POSIX.1-2008 before all else" {
+    for file in step0?_*/*.c; do
+        is "$(grep -m1 '^#' "$file")" "#define _POSIX_C_SOURCE 200809L" || { echo "$file"; false; }
+    done
+}
+
+@test "nothing but the steps and what belongs to them stands at the top" {
+    [ -d .git ] || skip "this is no git checkout"
+    git ls-files | cut -d/ -f1 | sort -u >"$BATS_TEST_TMPDIR/top"
+    ! grep -vxE 'step0[1-7]_[a-z]+|tests|Makefile|README(\.[a-z]+)?\.md|LICENSE|CONTRIBUTING\.md|\..*' \
+        "$BATS_TEST_TMPDIR/top"
+}
+
+@test "make help lists what there is" {
+    is "$(make -s help | sed -E 's/^make +([a-z0-9]*).*/\1/' | paste -sd ' ' -)" \
+        "builds step3 diff3 test check expected bench clean"
+}
+
+@test "make diff2 shows no support file" {
+    make -s diff2 >"$BATS_TEST_TMPDIR/diff"
+    grep -q '^+++ .*loop.c' "$BATS_TEST_TMPDIR/diff"
+    for file in $support; do
+        ! grep -q "^+++ .*/$file" "$BATS_TEST_TMPDIR/diff"
+    done
+}

@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# One step's lesson, as a student runs it.
+
+load common
+
+mask() {
+    sed -E 's/[0-9]+ ms/N ms/g'
+}
+
+setup() {
+    cd "$top" || exit 1
+}
+
+@test "says what tests/expected/step$STEP.txt says" {
+    tests/transcript "tests/expected/step$STEP.txt" >"$BATS_TEST_TMPDIR/now"
+    diff "tests/expected/step$STEP.txt" "$BATS_TEST_TMPDIR/now"
+}
+
+@test "says what it could not find" {
+    [ "$STEP" != 6 ] || return 0
+    run limited "$program" serve --port 0 --api no.such.host.invalid:80
+    is "$status" 1
+    [[ $output == "step$STEP: cannot find the API no.such.host.invalid:80: "* ]]
+    run limited "$program" serve --port 0 --host no.such.host.invalid
+    is "$status" 1
+    [[ $output == "step$STEP: cannot listen on no.such.host.invalid:0: "* ]]
+}
+
+@test "each demo alone says what it says in the lesson" {
+    limited "$program" | mask >"$BATS_TEST_TMPDIR/lesson"
+    lesson=$(<"$BATS_TEST_TMPDIR/lesson")
+    demos=$("$program" --help | sed -n '/^demos:/,/^$/s/^  \([a-z0-9]*\) .*/\1/p')
+    [ -n "$demos" ]
+    for demo in $demos; do
+        alone=$(limited "$program" "$demo" | mask)
+        [ -n "$alone" ]
+        [[ $lesson == *"$alone"* ]] || { echo "$alone"; false; }
+    done
+    [ "$demo" = limit ]
+}
+
+@test "fits into 80 columns of plain ASCII" {
+    limited "$program" >"$BATS_TEST_TMPDIR/lesson"
+    ! grep -nE '.{81}' "$BATS_TEST_TMPDIR/lesson"
+    ! LC_ALL=C grep -n '[^ -~]' "$BATS_TEST_TMPDIR/lesson"
+}
+
+@test "ends with a message when stdout takes no more" {
+    [ -e /dev/full ] || skip "this system has no /dev/full"
+    for words in "" --help limit; do
+        run bash -c "'$peer' limit 30 '$program' $words 2>&1 >/dev/full"
+        is "$status" 1
+        is "$output" "step$STEP: cannot write to stdout: No space left on device"
+    done
+}
+
+@test "ends with a message when stdout is closed" {
+    run bash -c "'$peer' limit 30 '$program' 2>&1 >&-"
+    is "$status" 1
+    is "$output" "step$STEP: stdout is closed"
+}
+
+@test "ends with a message when nobody reads its stdout any more" {
+    limited "$program" 2>"$BATS_TEST_TMPDIR/stderr" | read -r _
+    is "$(<"$BATS_TEST_TMPDIR/stderr")" "step$STEP: cannot write to stdout: Broken pipe"
+}
+
+@test "does not mind if stdin or stderr are closed" {
+    limited "$program" limit <&- 2>&- >"$BATS_TEST_TMPDIR/out"
+    [ -s "$BATS_TEST_TMPDIR/out" ]
+}
+
+@test "leaves nobody behind when it is interrupted" {
+    mkfifo "$BATS_TEST_TMPDIR/stdout"
+    "$peer" limit 30 "$program" >"$BATS_TEST_TMPDIR/stdout" 3>&- &
+    pid=$!
+    exec 4<"$BATS_TEST_TMPDIR/stdout"
+    until [[ $line == *asks* ]]; do read -r -t 20 line <&4; done
+    kill -TERM "$pid"
+    ! wait "$pid"
+    limited cat <&4 >/dev/null
+}
+
+@test "a trace that cannot be written is said" {
+    run limited "$program" --trace /no/such/file
+    is "$status" 1
+    is "$output" "step$STEP: cannot write /no/such/file: No such file or directory"
+    [ -e /dev/full ] || skip "this system has no /dev/full"
+    run limited "$program" --trace /dev/full limit
+    is "$status" 1
+    [[ $output == *"step$STEP: cannot write the trace: No space left on device" ]]
+}
+
+@test "each span of the trace ends, and each event of the story is in it" {
+    limited "$program" --trace "$BATS_TEST_TMPDIR/trace" >"$BATS_TEST_TMPDIR/out"
+    begins=$(grep -c '"ph": "B"' "$BATS_TEST_TMPDIR/trace")
+    ends=$(grep -c '"ph": "E"' "$BATS_TEST_TMPDIR/trace")
+    told=$(grep -cE '^ +[0-9]+  #' "$BATS_TEST_TMPDIR/out")
+    is "$ends" "$begins"
+    is "$(grep -c '"ph": "i"' "$BATS_TEST_TMPDIR/trace")" "$told"
+}

@@ -1,0 +1,306 @@
+/* peer.c - the tests' own client and API: says and does what it is told to, word by word.
+ *
+ *   peer client PORT WORD...   @NAME      goes on as connection NAME (connects, the first time)
+ *                              get:PATH   sends a whole request
+ *                              send:TEXT  sends TEXT, in which \r and \n may stand
+ *                              drip:TEXT  the same, one byte at a time
+ *                              fill:N     sends N times the letter x
+ *                              shut       sends no more, but reads
+ *                              reset      closes with a reset
+ *                              close      closes, read or not
+ *                              recv       reads to the end, prints the status and the body
+ *                              crowd:N:PATH  N further clients at once; prints how many got what
+ *   peer api WORD...           prints its port, and does WORDS with each connection that has sent a
+ *                              request: send:TEXT, shut, reset, close, hold;
+ *                              call prints that word, wait reads a line from stdin
+ *   peer limit SECONDS COMMAND...   runs COMMAND, and kills it after so many seconds
+ *   peer unused                prints a port on which nobody listens
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { NAMES_MAX = 64, TEXT_SIZE = 65536 };
+
+static void die(const char *what)
+{
+    fprintf(stderr, "peer: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static int tcp_socket(struct sockaddr_in *address, int port)
+{
+    int on = 1;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (fd == -1)
+        die("socket");
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    memset(address, 0, sizeof *address);
+    address->sin_family = AF_INET;
+    address->sin_port = htons((unsigned short)port);
+    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return fd;
+}
+
+static int connect_to(int port)
+{
+    struct sockaddr_in address;
+    int fd = tcp_socket(&address, port);
+
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == -1)
+        die("connect");
+    return fd;
+}
+
+/* Listens on a port of the kernel's choice and prints it. */
+static int listen_anywhere(void)
+{
+    struct sockaddr_in address;
+    socklen_t len = sizeof address;
+    int fd = tcp_socket(&address, 0);
+
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) == -1 || listen(fd, 128) == -1 ||
+        getsockname(fd, (struct sockaddr *)&address, &len) == -1)
+        die("listen");
+    printf("%d\n", ntohs(address.sin_port));
+    fflush(stdout);
+    return fd;
+}
+
+/* Sends TEXT in portions of PORTION bytes. A peer that has gone away is no mistake of ours. */
+static void send_text(int fd, const char *text, size_t len, size_t portion)
+{
+    while (len > 0) {
+        ssize_t n = send(fd, text, len < portion ? len : portion, MSG_NOSIGNAL);
+
+        if (n == -1)
+            return;
+        text += n;
+        len -= (size_t)n;
+    }
+}
+
+/* Turns \r and \n in TEXT into what they stand for. Returns a static text. */
+static const char *unescape(const char *text)
+{
+    static char out[TEXT_SIZE];
+    size_t len = 0;
+
+    for (; *text != '\0' && len + 1 < sizeof out; text++) {
+        if (*text == '\\' && (text[1] == 'r' || text[1] == 'n'))
+            out[len++] = *++text == 'r' ? '\r' : '\n';
+        else
+            out[len++] = *text;
+    }
+    out[len] = '\0';
+    return out;
+}
+
+static void send_get(int fd, const char *path)
+{
+    char text[1024];
+    int len = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path);
+
+    send_text(fd, text, (size_t)len, (size_t)len);
+}
+
+static void reset(int fd)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
+}
+
+/* Reads to the end. Fills OUT with "200 bar", or with "nothing" or "reset". */
+static void receive(int fd, char *out, size_t size)
+{
+    static char text[TEXT_SIZE];
+    size_t len = 0;
+    ssize_t n;
+    const char *body;
+
+    while ((n = recv(fd, text + len, sizeof text - 1 - len, 0)) > 0)
+        len += (size_t)n;
+    text[len] = '\0';
+    body = strstr(text, "\r\n\r\n");
+    if (n == -1)
+        snprintf(out, size, "reset");
+    else if (len == 0)
+        snprintf(out, size, "nothing");
+    else if (body == NULL || strncmp(text, "HTTP/1.1 ", 9) != 0)
+        snprintf(out, size, "no HTTP: %.60s", text);
+    else
+        snprintf(out, size, "%.3s %s", text + 9, body + 4);
+    close(fd);
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* N clients that all ask before the first one reads. */
+static void crowd(int port, const char *what)
+{
+    static char answers[1024][64];
+    static int fds[1024];
+    char *path;
+    long n = strtol(what, &path, 10);
+    int same = 0;
+
+    for (long i = 0; i < n; i++) {
+        fds[i] = connect_to(port);
+        send_get(fds[i], path + 1);
+    }
+    for (long i = 0; i < n; i++)
+        receive(fds[i], answers[i], sizeof answers[i]);
+    qsort(answers, (size_t)n, sizeof answers[0], compare);
+    for (long i = 0; i < n; i++) {
+        same++;
+        if (i + 1 == n || strcmp(answers[i], answers[i + 1]) != 0) {
+            printf("%d times: %s\n", same, answers[i]);
+            same = 0;
+        }
+    }
+}
+
+/* Whether WORD begins with PREFIX; REST is what follows. */
+static int is(const char *word, const char *prefix, const char **rest)
+{
+    *rest = word + strlen(prefix);
+    return strncmp(word, prefix, strlen(prefix)) == 0;
+}
+
+/* What both sides can do. Returns 0 if WORD is none of that. */
+static int act(int fd, const char *word)
+{
+    const char *rest;
+
+    if (is(word, "send:", &rest))
+        send_text(fd, unescape(rest), strlen(unescape(rest)), TEXT_SIZE);
+    else if (is(word, "shut", &rest))
+        shutdown(fd, SHUT_WR);
+    else if (is(word, "reset", &rest))
+        reset(fd);
+    else if (is(word, "close", &rest))
+        close(fd);
+    else
+        return 0;
+    return 1;
+}
+
+static void fill(int fd, long n)
+{
+    char text[1000];
+
+    memset(text, 'x', sizeof text);
+    for (; n > 0; n -= (long)sizeof text)
+        send_text(fd, text, n < (long)sizeof text ? (size_t)n : sizeof text, sizeof text);
+}
+
+static int client(int port, char **words)
+{
+    const char *names[NAMES_MAX] = {"me"};
+    int fds[NAMES_MAX] = {-1};
+    int n = 0, i = 0;
+    char answer[TEXT_SIZE];
+    const char *rest;
+
+    for (; *words != NULL; words++) {
+        if (is(*words, "crowd:", &rest)) {
+            crowd(port, rest);
+            continue;
+        }
+        if (is(*words, "@", &rest) || n == 0) {
+            for (i = 0; i < n && strcmp(names[i], rest) != 0; i++)
+                ;
+            if (i == n) {
+                if (n == NAMES_MAX)
+                    die("too many names");
+                names[n] = **words == '@' ? rest : "me";
+                fds[n++] = connect_to(port);
+            }
+            if (**words == '@')
+                continue;
+        }
+        if (act(fds[i], *words)) {
+            continue;
+        } else if (is(*words, "get:", &rest)) {
+            send_get(fds[i], rest);
+        } else if (is(*words, "drip:", &rest)) {
+            send_text(fds[i], unescape(rest), strlen(unescape(rest)), 1);
+        } else if (is(*words, "fill:", &rest)) {
+            fill(fds[i], strtol(rest, NULL, 10));
+        } else if (is(*words, "recv", &rest)) {
+            receive(fds[i], answer, sizeof answer);
+            printf("%s: %s\n", names[i], answer);
+        } else {
+            errno = EINVAL;
+            die(*words);
+        }
+    }
+    return 0;
+}
+
+_Noreturn static void api(char **words)
+{
+    int listener = listen_anywhere();
+
+    for (;;) {
+        char head[8192];
+        size_t len = 0;
+        ssize_t n;
+        int fd = accept(listener, NULL, NULL);
+
+        if (fd == -1)
+            die("accept");
+        do {
+            n = recv(fd, head + len, sizeof head - 1 - len, 0);
+            len += n > 0 ? (size_t)n : 0;
+            head[len] = '\0';
+        } while (n > 0 && strstr(head, "\r\n\r\n") == NULL);
+        for (char **word = words; *word != NULL; word++) {
+            if (strcmp(*word, "call") == 0) {
+                puts("call");
+                fflush(stdout);
+            } else if (strcmp(*word, "wait") == 0) {
+                char line[64];
+
+                if (fgets(line, sizeof line, stdin) == NULL)
+                    exit(0);
+            } else if (!act(fd, *word) && strcmp(*word, "hold") != 0) {
+                die(*word);
+            }
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (argc > 2 && strcmp(argv[1], "client") == 0)
+        return client(atoi(argv[2]), argv + 3);
+    if (argc > 2 && strcmp(argv[1], "api") == 0)
+        api(argv + 2);
+    if (argc > 3 && strcmp(argv[1], "limit") == 0) {
+        signal(SIGPIPE, SIG_DFL);
+        alarm((unsigned)atoi(argv[2])); /* it outlives the exec */
+        execvp(argv[3], argv + 3);
+        die(argv[3]);
+    }
+    if (argc == 2 && strcmp(argv[1], "unused") == 0)
+        return close(listen_anywhere());
+    fprintf(stderr, "usage: peer client|api|limit|unused ...\n");
+    return 2;
+}

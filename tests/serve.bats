@@ -1,0 +1,255 @@
+#!/usr/bin/env bats
+# The server of one step, with friendly and with hostile peers.
+
+load common
+
+get='GET /one HTTP/1.1\r\nHost: x\r\n'
+
+# A good client is half-way through its request while a bad one does WORDS; then it is served.
+# Another one waits for the API meanwhile. A server that serves one at a time meets them in a row.
+good_beside_bad() {
+    if [[ $SERVE_OPTIONS == *blocking* ]]; then
+        client "$@" @early get:/one recv @good "send:$get\r\n" recv
+    else
+        client @early get:/one @good "send:$get" "$@" @good 'send:\r\n' recv @early recv
+    fi
+    is "$status" 0
+    is "$(grep good: <<<"$output")" "good: 200 bar"
+    is "$(grep early: <<<"$output")" "early: 200 bar"
+    bad=$(grep bad: <<<"$output") || true
+}
+
+survives() {
+    start_serve
+    good_beside_bad "$@"
+    stop_serve
+}
+
+@test "answers its routes" {
+    start_serve
+    client @a get:/hello recv @b get:/one recv @c get:/none recv @d get:/hello?a=b recv
+    is "$output" "a: 200 hello
+b: 200 bar
+c: 404 Not Found
+d: 200 hello"
+    stop_serve
+}
+
+@test "answers /two, unless it is the state machine" {
+    start_serve
+    client get:/two recv
+    if [ "$STEP$SERVE_OPTIONS" = 1 ]; then
+        is "$output" "me: 501 Not Implemented"
+    else
+        is "$output" "me: 200 baz"
+    fi
+    stop_serve
+}
+
+@test "speaks HTTP/1.0, and forgives a missing CR" {
+    start_serve
+    client @a 'send:GET /hello HTTP/1.0\r\n\r\n' recv @b 'send:\r\nGET /hello HTTP/1.1\n\n' recv
+    is "$output" "a: 200 hello
+b: 200 hello"
+    stop_serve
+}
+
+@test "a hundred clients at once" {
+    start_serve
+    [[ $SERVE_OPTIONS == *blocking* ]] && path=/hello || path=/one
+    client "crowd:100:$path"
+    [ $path = /hello ] && is "$output" "100 times: 200 hello" || is "$output" "100 times: 200 bar"
+    stop_serve
+}
+
+@test "survives a reset before the request" {
+    survives @bad reset
+}
+
+@test "survives a reset during the request" {
+    survives @bad 'send:GET /on' reset
+}
+
+@test "survives a reset while the API is asked" {
+    survives @bad get:/one reset
+}
+
+@test "survives a reset after the answer" {
+    survives @bad get:/hello @other get:/hello recv @bad reset
+}
+
+@test "survives 60 kB and a close without reading" {
+    survives @bad "send:$get" fill:60000 close
+    survives @bad fill:60000 close
+}
+
+@test "survives a client that never reads its answer" {
+    survives @bad get:/one
+}
+
+@test "survives a client that leaves at once" {
+    survives @bad close
+    survives @bad shut recv
+    is "$bad" "bad: nothing"
+}
+
+@test "serves a client that shuts down its sending side" {
+    survives @bad get:/one shut recv
+    is "$bad" "bad: 200 bar"
+}
+
+@test "serves a request that comes byte by byte" {
+    survives @bad "drip:$get\r\n" recv
+    is "$bad" "bad: 200 bar"
+}
+
+@test "431 for a head over 8 KiB" {
+    survives @bad "send:${get}X: " fill:60000 recv
+    is "$bad" "bad: 431 Request Header Fields Too Large"
+    survives @bad 'send:GET /' fill:60000 recv
+    is "$bad" "bad: 431 Request Header Fields Too Large"
+}
+
+@test "400 for garbage" {
+    survives @bad 'send:garbage\r\n\r\n' recv
+    is "$bad" "bad: 400 Bad Request"
+    survives @bad 'send:GET /one\r\n' recv
+    is "$bad" "bad: 400 Bad Request"
+    survives @bad 'send:GET /one HTTP/9.9\r\n\r\n' recv
+    is "$bad" "bad: 400 Bad Request"
+    survives @bad 'send:GET /one HTTP/1.1\r\n' shut recv
+    is "$bad" "bad: 400 Bad Request"
+    survives @bad fill:60000 recv
+    is "$bad" "bad: 400 Bad Request"
+}
+
+@test "405 for POST" {
+    survives @bad 'send:POST /one HTTP/1.1\r\nContent-Length: 60000\r\n\r\n' fill:60000 recv
+    is "$bad" "bad: 405 Method Not Allowed"
+}
+
+@test "404 for an unknown path" {
+    survives @bad get:/none recv
+    is "$bad" "bad: 404 Not Found"
+    survives @bad "get:/$(printf 'x%.0s' {1..400})" recv
+    is "$bad" "bad: 404 Not Found"
+}
+
+# The API does WORDS with each call: 502, and who does not need it is served.
+bad_api() {
+    start_api "$@"
+    start_serve --api "127.0.0.1:$api_port"
+    client @a get:/one recv @b get:/hello recv @c get:/one recv
+    is "$output" "a: 502 Bad Gateway
+b: 200 hello
+c: 502 Bad Gateway"
+    stop_serve
+}
+
+@test "502 when the API refuses" {
+    start_serve --api "127.0.0.1:$("$peer" unused)"
+    client @a get:/one recv @b get:/hello recv
+    is "$output" "a: 502 Bad Gateway
+b: 200 hello"
+    stop_serve
+}
+
+@test "502 when the API resets" {
+    bad_api reset
+}
+
+@test "502 when the API closes early" {
+    bad_api close
+    bad_api 'send:HTTP/1.1 200 OK\r\nContent-Le' close
+    bad_api 'send:HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nba' close
+}
+
+@test "502 when the API answers garbage" {
+    bad_api 'send:garbage\r\n\r\n' close
+    bad_api 'send:HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nbar' close
+    bad_api 'send:HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nbar' close
+    bad_api "send:$(printf 'x%.0s' {1..9000})" close
+}
+
+@test "502 when the API has an error of its own" {
+    bad_api 'send:HTTP/1.1 500 Internal Server Error\r\nContent-Length: 3\r\n\r\nbar' close
+}
+
+@test "takes an API that announces no length, or does not hang up" {
+    start_api 'send:HTTP/1.0 200 OK\r\n\r\nbar' close
+    start_serve --api "127.0.0.1:$api_port"
+    client get:/one recv
+    is "$output" "me: 200 bar"
+    stop_serve
+    start_api 'send:HTTP/1.1 200 OK\r\ncontent-length:3\r\n\r\nbar' hold
+    start_serve --api "127.0.0.1:$api_port"
+    client get:/one recv
+    is "$output" "me: 200 bar"
+    stop_serve
+}
+
+@test "32 descriptors are enough for a hundred clients" {
+    [[ $SERVE_OPTIONS == *blocking* ]] && path=/hello || path=/one
+    descriptors=32 start_serve
+    client "crowd:100:$path"
+    [ $path = /hello ] && is "$output" "100 times: 200 hello" || is "$output" "100 times: 200 bar"
+    stop_serve
+}
+
+@test "finishes what it is answering, and then ends" {
+    start_api call wait 'send:HTTP/1.1 200 OK\r\n\r\nbar' close
+    start_serve --api "127.0.0.1:$api_port"
+    "$peer" limit 30 "$peer" client "$port" @a get:/one recv >"$BATS_TEST_TMPDIR/a" 3>&- &
+    local waiting=$!
+    read -r -t 20 _ <&6
+    kill -TERM "$pid"
+    echo >&5
+    wait "$pid"
+    wait $waiting
+    is "$(<"$BATS_TEST_TMPDIR/a")" "a: 200 bar"
+    everybody_has_gone
+}
+
+@test "does not wait for who has not asked yet" {
+    start_serve
+    client @idle 'send:GET /he'
+    "$peer" limit 30 "$peer" client "$port" 'send:GET /he' recv >"$BATS_TEST_TMPDIR/a" 3>&- &
+    local waiting=$!
+    stop_serve
+    wait $waiting || true # it may have come too late to be accepted
+}
+
+@test "ends at the second signal, busy or not" {
+    start_api call hold
+    start_serve --api "127.0.0.1:$api_port"
+    "$peer" limit 30 "$peer" client "$port" @a get:/one recv >/dev/null 3>&- &
+    read -r -t 20 _ <&6
+    kill -TERM "$pid"
+    kill -INT "$pid"
+    ! wait "$pid"
+    everybody_has_gone
+}
+
+@test "its API does not outlive it, even if it is killed" {
+    start_serve
+    kill -KILL "$pid"
+    wait "$pid" || true
+    everybody_has_gone
+}
+
+@test "says that its port is taken" {
+    start_serve
+    run limited "$program" serve --port "$port" $SERVE_OPTIONS
+    is "$status" 1
+    is "$output" "step$STEP: cannot listen on 127.0.0.1:$port: Address already in use"
+    stop_serve
+}
+
+@test "writes a trace of what it served" {
+    trace=$BATS_TEST_TMPDIR/trace.json
+    start_serve --trace "$trace"
+    client @a get:/one recv @b get:/hello recv
+    stop_serve
+    is "$(grep -c '"ph": "B"' "$trace")" "$(grep -c '"ph": "E"' "$trace")"
+    [ "$(grep -c 'is answered: 200 bar' "$trace")" = 1 ]
+}
