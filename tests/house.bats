@@ -71,3 +71,55 @@ setup() {
         ! grep -q "^+++ .*/$file" "$BATS_TEST_TMPDIR/diff"
     done
 }
+
+# Prints the blocks of FILE that are fenced with ```KIND, with a line "@@" after each.
+blocks() {
+    awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } on && /^```/ { on = 0; print "@@"; next } on' "$2"
+}
+
+mask() {
+    sed -E 's/[0-9]+ ms/N ms/g'
+}
+
+# Fails unless each block of KIND in FILE stands, as a whole, in TEXT.
+stands_in() {
+    local block='' line n=0
+    while IFS= read -r line; do
+        if [ "$line" != @@ ]; then
+            block+=$line$'\n'
+            continue
+        fi
+        n=$((n + 1))
+        [[ $3 == *"$block"* ]] || { printf '%s quotes what is not there:\n%s' "$2" "$block"; return 1; }
+        block=
+    done < <(blocks "$1" "$2" | mask)
+    [ $n -gt 0 ]
+}
+
+@test "what a README quotes is what the program says, and what stands in its code" {
+    for file in README.md step0?_*/README.md; do
+        where=$(dirname "$file")
+        # The top README quotes all the steps.
+        [ "$where" = . ] && where='step0?_*' && transcripts='tests/expected/step*.txt' ||
+            transcripts=tests/expected/step${file:5:1}.txt
+        # shellcheck disable=SC2086 # these are patterns
+        stands_in text "$file" "$(cat $transcripts)"
+        # shellcheck disable=SC2086
+        stands_in c "$file" "$(cat $where/*.[ch] | mask)"
+    done
+}
+
+@test "what a README tells to type exists" {
+    for file in README.md step0?_*/README.md; do
+        while read -r command; do
+            demo=${command#./step? }
+            case $command in
+                ./step?) ;;
+                './step'?' serve'*) "${command%% *}" --help | grep -q ' serve ' ;;
+                './step'?' --trace'*) ;;
+                './step'?*) "${command%% *}" --help | grep -q "^  $demo " ;;
+                make*) make -sn ${command#make } >"$BATS_TEST_TMPDIR/make" ;;
+            esac || { echo "$file: $command"; false; }
+        done < <(blocks sh "$file" | sed 's/ && /\n/; s/ *#.*//')
+    done
+}
