@@ -64,7 +64,7 @@ static void blocking(void)
     story_lane(3, QUEUED);
     blocking_ms = run(serve_blocking, at_once, 3);
     story_timeline();
-    say("  Answered %s, the last after %ld ms: whoever comes behind a slow call pays for it.\n\n",
+    say("  Answered %s, the last at %ld ms: who stands behind a slow call waits.\n\n",
         story_order(), blocking_ms);
     story_end();
 }
@@ -74,8 +74,8 @@ static void threads(void)
     story_begin("#%d", "threads: a thread for each request");
     threads_ms = run(serve_threads, in_turn, 3);
     story_timeline();
-    say("  Answered %s, the last after %ld ms; the price is a thread for each that waits.\n\n",
-        story_order(), threads_ms);
+    say("  Answered %s, the last at %ld ms; the price: a thread per client.\n\n", story_order(),
+        threads_ms);
     story_end();
 }
 
@@ -84,8 +84,8 @@ static void multiplexed(void)
     story_begin("#%d", "multiplexed: one thread, and poll() watches every socket");
     multiplexed_ms = run(serve_multiplexed, in_turn, 3);
     story_timeline();
-    say("  Answered %s, the last after %ld ms, by a single thread that never waits for one.\n\n",
-        story_order(), multiplexed_ms);
+    say("  Answered %s, the last at %ld ms, by one thread that waits for none.\n\n", story_order(),
+        multiplexed_ms);
     story_end();
 }
 
@@ -110,10 +110,10 @@ static void limit(void)
     run(serve_multiplexed, asks_two, 1);
     story_end();
     say("\n"
-        "  In a straight line the second call is one more line. The state machine would need\n"
-        "  CONNECTING, ASKING and HEARING once more, a member that keeps what the first call\n"
-        "  gave, and in each state the question which call this is: for every call of every\n"
-        "  handler, all in one switch. Step 2 takes the switch apart.\n\n");
+        "  In a straight line a second call is as easy as the first. The state machine\n"
+        "  would need CONNECTING, ASKING and HEARING once more, a member that keeps what\n"
+        "  the first call gave, and in each state a check which call this is: for every\n"
+        "  call of every handler, all in one switch. Step 2 takes the switch apart.\n\n");
 }
 
 static void closing(void)

@@ -32,7 +32,8 @@ struct conn {
     char *text;  /* what is being read or written; NULL: nothing */
     size_t len;  /* so much of it has been read, or is to be written */
     size_t sent; /* so much of it has been written */
-    struct conn *next, **link;
+    struct conn *next;
+    struct conn **link; /* the pointer that points here, to take this one out of the list */
 };
 
 static const struct service *service; /* what the server is to do */
@@ -133,7 +134,7 @@ static void reply(struct conn *conn, struct answer answer)
     char text[2 * BODY_SIZE];
     size_t len = http_format_response(text, sizeof text, &answer);
 
-    tell(conn->id, GONE, "is answered: %d %s (%ld ms)", answer.status, answer.body, story_ms());
+    tell(conn->id, GONE, "is answered: %d %s, at %ld ms", answer.status, answer.body, story_ms());
     conn->state = REPLYING;
     if (!keep_text(conn, text, len))
         net_write(conn->fd, text, len); /* as much as goes at once */
@@ -240,7 +241,7 @@ static void read_request(struct conn *conn)
     if (status == 0)
         return;
     drop_text(conn);
-    tell(conn->id, RUNNING, "arrives: GET %s", path);
+    tell(conn->id, RUNNING, "is let in: GET %s", path);
     if (status == 200)
         start_handler(conn, path);
     else
@@ -361,6 +362,8 @@ static void turn(struct pollfd fds[])
             die("cannot poll: %s", strerror(errno));
         return;
     }
+    /* The list is as it was, so the order is the same; advance() may free the one that it is given,
+     * and no other. Accepting comes last, because it changes the list. */
     n = 2;
     for (struct conn *conn = conns, *next; conn != NULL; conn = next) {
         next = conn->next;

@@ -23,7 +23,8 @@ enum {
 static const struct service *service; /* what the running server is to do */
 
 /* Blocks until FD can be read, for TIMEOUT ms at the most (-1: for ever). Returns false if it cannot,
- * or if the program is told to stop, which a plain read() would not notice. */
+ * or if the program is told to stop. This poll() is no multiplexing: it waits for one socket, as a
+ * read() that blocks would do, and for Ctrl-C, which read() would not notice. */
 static bool wait_readable(int fd, int timeout)
 {
     struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = service->stop, .events = POLLIN}};
@@ -124,7 +125,7 @@ static void reply(int fd, int id, const struct answer *answer)
     char text[2 * BODY_SIZE];
 
     if (write_all(fd, text, http_format_response(text, sizeof text, answer)))
-        tell(id, GONE, "is answered: %d %s (%ld ms)", answer->status, answer->body, story_ms());
+        tell(id, GONE, "is answered: %d %s, at %ld ms", answer->status, answer->body, story_ms());
 }
 
 /* The life of connection number ID, from accept() to close(). */
@@ -137,7 +138,7 @@ static void handle_connection(int fd, int id)
         const struct route *route = status == 200 ? get_handler(path) : NULL;
         struct answer answer;
 
-        tell(id, RUNNING, "arrives: GET %s", path);
+        tell(id, RUNNING, "is let in: GET %s", path);
         answer = route != NULL ? route->handler(id) : http_error(status == 200 ? 404 : status);
         reply(fd, id, &answer);
     }
@@ -153,7 +154,7 @@ static int accept_next(void)
         if (fd != -1)
             return fd;
         if (!net_not_ready())
-            wait_readable(-1, PAUSE_MS);
+            wait_readable(-1, PAUSE_MS); /* just waits: -1 is no descriptor */
     }
     return -1;
 }

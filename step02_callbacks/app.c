@@ -14,6 +14,13 @@ static void hello(struct conn *conn)
     reply(conn, http_ok("hello"));
 }
 
+static void one_got_foo(void *arg, struct answer foo);
+
+static void one(struct conn *conn)
+{
+    request(conn, one_got_foo, conn, "/foo");
+}
+
 static void one_got_foo(void *arg, struct answer foo)
 {
     struct conn *conn = arg;
@@ -21,51 +28,48 @@ static void one_got_foo(void *arg, struct answer foo)
     reply(conn, foo);
 }
 
-static void one(struct conn *conn)
-{
-    request(conn, one_got_foo, conn, "/foo");
-}
-
 /* What the local variables of two() have become. It belongs to the piece that is called next; the one
  * that replies frees it. */
-struct two {
+struct two_vars {
     struct conn *conn;
-    struct answer foo;
+    long began;
 };
 
-static void two_got_bar(void *arg, struct answer bar)
-{
-    struct two *two = arg;
+static void two_got_foo(void *arg, struct answer foo);
+static void two_got_bar(void *arg, struct answer bar);
 
-    if (bar.status == 200)
-        tell(conn_id(two->conn), RUNNING, "went from %s to %s", two->foo.body, bar.body);
-    reply(two->conn, bar);
-    free(two);
+static void two(struct conn *conn)
+{
+    struct two_vars *vars = malloc(sizeof *vars);
+
+    if (vars == NULL) {
+        reply(conn, http_error(503));
+        return;
+    }
+    vars->conn = conn;
+    vars->began = story_ms();
+    request(conn, two_got_foo, vars, "/foo");
 }
 
 static void two_got_foo(void *arg, struct answer foo)
 {
-    struct two *two = arg;
+    struct two_vars *vars = arg;
 
     if (foo.status != 200) {
-        reply(two->conn, foo);
-        free(two);
+        reply(vars->conn, foo);
+        free(vars);
         return;
     }
-    two->foo = foo;
-    request(two->conn, two_got_bar, two, "/%s", foo.body);
+    request(vars->conn, two_got_bar, vars, "/%s", foo.body);
 }
 
-static void two(struct conn *conn)
+static void two_got_bar(void *arg, struct answer bar)
 {
-    struct two *two = malloc(sizeof *two);
+    struct two_vars *vars = arg;
 
-    if (two == NULL) {
-        reply(conn, http_error(503));
-        return;
-    }
-    two->conn = conn;
-    request(conn, two_got_foo, two, "/foo");
+    tell(conn_id(vars->conn), RUNNING, "has made both calls in %ld ms", story_ms() - vars->began);
+    reply(vars->conn, bar);
+    free(vars);
 }
 
 static const struct route routes[] = {

@@ -71,9 +71,10 @@ void loop_unregister(int fd)
     watches[polled[watch->slot].fd].slot = watch->slot;
 }
 
-/* Calls the callback of each finished IO. From the last slot down: a callback that unregisters moves
- * the last one into the gap, where it is either done already or still to come. */
-static void call_finished(void)
+/* Calls the callback of each descriptor that is ready. From the last slot down: a callback that
+ * unregisters moves the last one into the gap, and that one is either still to come, or has been called
+ * already, and its revents are 0. */
+static void call_ready(void)
 {
     for (int slot = n_polled - 1; slot >= 0; slot--) {
         if (slot < n_polled && polled[slot].revents != 0) {
@@ -92,7 +93,7 @@ void loop_run(void)
         if (n_polled == 0)
             die("loop: nothing is registered, and nobody stops it");
         if (poll(polled, (nfds_t)n_polled, -1) != -1)
-            call_finished();
+            call_ready();
         else if (errno != EINTR)
             die("cannot poll: %s", strerror(errno));
     }

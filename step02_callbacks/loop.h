@@ -3,7 +3,7 @@
 #ifndef LOOP_H
 #define LOOP_H
 
-/* What is called when an IO is finished: with the ARG that was registered along with it. It returns
+/* What is called when a descriptor is ready, with the ARG that was registered along with it. It returns
  * soon, for while it runs the loop stands still. It may register and unregister whatever it wants. */
 typedef void callback(void *arg);
 

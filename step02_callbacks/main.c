@@ -73,8 +73,7 @@ static void two(void)
     story_begin("#%d", "two: two calls in a row, the handler in three pieces");
     ms = run(ask_two, 3);
     story_timeline();
-    say("  Six calls of 100 ms each took %ld ms: what step 1's machine refused is answered.\n\n",
-        ms);
+    say("  Six calls of 100 ms each in %ld ms; step 1's state machine refused them.\n\n", ms);
     story_end();
 }
 
@@ -93,10 +92,11 @@ static void limit(void)
     show_pieces(false);
     story_end();
     say("\n"
-        "  Each piece has returned before the next is entered, and none has called the next:\n"
-        "  the loop did. So no local variable lives from one to the other (struct two carries\n"
-        "  them), no return value goes from one to the other, and an error of the API has to\n"
-        "  be looked at in each. Read app.c: is it still one function? Step 3 makes it one.\n\n");
+        "  Each piece has returned before the next is entered, and none has called the\n"
+        "  next: the loop did. So no local variable lives from one to the other (struct\n"
+        "  two_vars carries them), no return value goes from one to the other, and an\n"
+        "  error of the API has to be looked at in each. Read app.c: is it still one\n"
+        "  function? Step 3 makes it one again.\n\n");
 }
 
 static const struct demo demos[] = {

@@ -30,7 +30,8 @@ struct conn {
     size_t sent;     /* so much of it has been written */
     on_answer *then; /* what goes on with the API's answer, and */
     void *arg;       /* what it is given */
-    struct conn *next, **link;
+    struct conn *next;
+    struct conn **link; /* the pointer that points here, to take this one out of the list */
 };
 
 static const struct service *service; /* what the server is to do */
@@ -39,9 +40,11 @@ static int n_conns, most_conns;
 static int n_accepted;
 static bool stopping; /* the program is told to stop */
 static bool full;     /* accept() found no descriptor or no memory, and none has been given back */
-static bool shown;    /* the pieces of handlers, as they are entered and left: */
-static int n_pieces;  /* how many there have been */
-static int depth;     /* how deep under the loop the running one is */
+
+/* Only for the demo "limit": see show_pieces(). */
+static bool shown;
+static int n_pieces; /* so many have been entered */
+static int depth;    /* so many are running, one inside the other */
 
 static bool accepts(void);
 static void accept_all(void *arg);
@@ -153,7 +156,7 @@ void reply(struct conn *conn, struct answer answer)
     char text[2 * BODY_SIZE];
     size_t len = http_format_response(text, sizeof text, &answer);
 
-    tell(conn->id, GONE, "is answered: %d %s (%ld ms)", answer.status, answer.body, story_ms());
+    tell(conn->id, GONE, "is answered: %d %s, at %ld ms", answer.status, answer.body, story_ms());
     loop_register(conn->fd, POLLOUT, write_reply, conn);
     if (!keep_text(conn, text, len))
         net_write(conn->fd, text, len); /* as much as goes at once */
@@ -292,7 +295,7 @@ static void read_request(void *arg)
     drop_text(conn);
     loop_unregister(conn->fd);
     conn->answering = true;
-    tell(conn->id, RUNNING, "arrives: GET %s", path);
+    tell(conn->id, RUNNING, "is let in: GET %s", path);
     if (status == 200)
         start_handler(conn, path);
     else

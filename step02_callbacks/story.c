@@ -314,7 +314,7 @@ void story_timeline(void)
     say("\n");
     for (int from = 0; from < n_events; from += band)
         draw_band(from, from + band < n_events ? from + band : n_events, width, states);
-    say("%*s# runs   . waits, its thread is free   x blocked, its thread too   - outside\n\n",
+    say("%*s# runs  . waits, its thread is free  x blocks its thread  - not let in yet\n\n",
         MARGIN - 4, "");
 }
 

@@ -73,6 +73,11 @@ is() {
     return 1
 }
 
+# Fails if the COMMAND succeeds. (bats does not see a failure of "! command".)
+refute() {
+    ! "$@"
+}
+
 teardown() {
     stop_api
     kill -KILL "${pid:-}" 2>/dev/null || true

@@ -27,7 +27,7 @@ setup() {
 }
 
 @test "a step includes nothing from elsewhere" {
-    ! grep -nE '#[[:space:]]*include[[:space:]]*"[^"]*/' step0?_*/*.[ch]
+    refute grep -nE '#[[:space:]]*include[[:space:]]*"[^"]*/' step0?_*/*.[ch]
     [ -z "$(find step0?_* -type l)" ]
 }
 
@@ -55,7 +55,7 @@ setup() {
 @test "nothing but the steps and what belongs to them stands at the top" {
     [ -d .git ] || skip "this is no git checkout"
     git ls-files | cut -d/ -f1 | sort -u >"$BATS_TEST_TMPDIR/top"
-    ! grep -vxE 'step0[1-7]_[a-z]+|tests|Makefile|README(\.[a-z]+)?\.md|LICENSE|CONTRIBUTING\.md|\..*' \
+    refute grep -vxE 'step0[1-7]_[a-z]+|tests|Makefile|README(\.[a-z]+)?\.md|LICENSE|CONTRIBUTING\.md|\..*' \
         "$BATS_TEST_TMPDIR/top"
 }
 
@@ -68,7 +68,7 @@ setup() {
     make -s diff2 >"$BATS_TEST_TMPDIR/diff"
     grep -q '^+++ .*loop.c' "$BATS_TEST_TMPDIR/diff"
     for file in $support; do
-        ! grep -q "^+++ .*/$file" "$BATS_TEST_TMPDIR/diff"
+        refute grep -q "^+++ .*/$file" "$BATS_TEST_TMPDIR/diff"
     done
 }
 
@@ -120,6 +120,6 @@ stands_in() {
                 './step'?*) "${command%% *}" --help | grep -q "^  $demo " ;;
                 make*) make -sn ${command#make } >"$BATS_TEST_TMPDIR/make" ;;
             esac || { echo "$file: $command"; false; }
-        done < <(blocks sh "$file" | sed 's/ && /\n/; s/ *#.*//')
+        done < <(blocks sh "$file" | sed -E 's/ (&&|[|]) .*//; s/ *#.*//')
     done
 }

@@ -41,8 +41,8 @@ setup() {
 
 @test "fits into 80 columns of plain ASCII" {
     limited "$program" >"$BATS_TEST_TMPDIR/lesson"
-    ! grep -nE '.{81}' "$BATS_TEST_TMPDIR/lesson"
-    ! LC_ALL=C grep -n '[^ -~]' "$BATS_TEST_TMPDIR/lesson"
+    refute grep -nE '.{81}' "$BATS_TEST_TMPDIR/lesson"
+    refute LC_ALL=C grep -n '[^ -~]' "$BATS_TEST_TMPDIR/lesson"
 }
 
 @test "ends with a message when stdout takes no more" {
@@ -77,7 +77,7 @@ setup() {
     exec 4<"$BATS_TEST_TMPDIR/stdout"
     until [[ $line == *asks* ]]; do read -r -t 20 line <&4; done
     kill -TERM "$pid"
-    ! wait "$pid"
+    refute wait "$pid"
     limited cat <&4 >/dev/null
 }
 

@@ -226,7 +226,7 @@ b: 200 hello"
     read -r -t 20 _ <&6
     kill -TERM "$pid"
     kill -INT "$pid"
-    ! wait "$pid"
+    refute wait "$pid"
     everybody_has_gone
 }
 

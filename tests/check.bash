@@ -1,0 +1,333 @@
+# shellcheck shell=bash
+# check.bash: what the tests of check.bats are made of.
+
+top=$BATS_TEST_DIRNAME/..
+tmp=$BATS_TEST_TMPDIR
+patience=60 # seconds; only what hangs needs them all
+
+# What DESIGN calls warnings: no step may have any.
+strict=(-Wall -Wextra -Wpedantic -Wshadow -Wimplicit-fallthrough -Werror)
+
+# At exit the thread sanitizer would wait a second for threads that are still at work.
+export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=atexit_sleep_ms=0
+
+# Where the kernel shuffles addresses more widely than an older sanitizer knows of, that one ends at
+# once. So the kernel is asked not to, if there is a way.
+run_sanitized=()
+! setarch -R true 2>/dev/null || run_sanitized=(setarch -R)
+
+setup() {
+    cd "$top" || return 1
+    step=$(echo step0"${STEP:-}"_*)
+    program=$tmp/step${STEP:-}
+}
+
+# --- tools
+
+# A tool is missing, so that something is NOT checked: says so as loudly as a test can.
+lacking() {
+    echo "$1"
+    [ -z "${CI:-}" ] || return 1
+    echo "$1" >>"${SKIPPED:-/dev/null}"
+    skip "$1"
+}
+
+need() { # TOOL WHAT
+    command -v "$1" >/dev/null || lacking "$1 is not installed: $2 NOT checked"
+}
+
+# A compiler may be there without the libraries that its sanitizers need.
+need_sanitizer() { # COMPILER KIND
+    need "$1" "what its sanitizers would find is"
+    echo 'int main(void) { return 0; }' >"$tmp/empty.c"
+    "$1" "-fsanitize=$2" "$tmp/empty.c" -o "$tmp/empty" ||
+        lacking "$1 -fsanitize=$2 does not link here: what it would find is NOT checked"
+}
+
+complain() {
+    echo "$*"
+    return 1
+}
+
+# --- files
+
+# The files of the project whose names match an extended regular expression, new ones included.
+files() {
+    if [ -e .git ]; then
+        git ls-files --cached --others --exclude-standard
+    else
+        find . -type f ! -path './build/*' ! -path './node_modules/*' ! -path './step?' | cut -c 3-
+    fi >"$tmp/files"
+    while read -r file; do
+        if [ -f "$file" ]; then echo "$file"; fi
+    done <"$tmp/files" | sort -u | grep -E "$1"
+}
+
+scripts() {
+    files . | while read -r file; do
+        case $file in
+        *.sh | *.bash | *.bats) echo "$file" ;;
+        *) head -n 1 "$file" | grep -aqE '^#!.*[/ ](ba)?sh( |$)' && echo "$file" ;;
+        esac
+    done
+}
+
+# --- several things at the same time
+
+started=() # the processes; what each prints goes into a file of its number
+
+also() { # COMMAND...
+    {
+        # shellcheck disable=SC2030 # what COMMAND itself starts is its own to wait for
+        started=()
+        "$@"
+    } >"$tmp/also.$BASHPID" 2>&1 &
+    # shellcheck disable=SC2031
+    started+=($!)
+}
+
+# Waits for all that "also" has started. Fails if any did, and shows what that one has printed.
+all_well() {
+    local pid bad=0
+    for pid in "${started[@]}"; do
+        wait "$pid" || {
+            bad=1
+            cat "$tmp/also.$pid"
+        }
+    done
+    started=()
+    return $bad
+}
+
+# --- builds
+
+build() { # OUT COMPILER [FLAG...]
+    local out=$1
+    shift
+    "$@" "$step"/*.c -pthread -o "$out" || complain "this has failed: $* $step/*.c"
+}
+
+builds_without_warning() { # COMPILER
+    local std level
+    need "$1" "what $1 would warn of is"
+    for std in c11 gnu17; do
+        for level in -O0 -O2; do
+            also build "$tmp/$std$level" "$1" "-std=$std" "$level" "${strict[@]}"
+        done
+    done
+    all_well
+}
+
+# --- runs
+
+# Runs COMMAND, which has to end with status 0 and to leave its stderr empty: that is where
+# sanitizers report. NAME is for the files with what it says.
+ends_well() { # NAME COMMAND...
+    local out=$tmp/$1 status=0
+    shift
+    timeout "$patience" "$@" </dev/null >"$out.stdout" 2>"$out.stderr" || status=$?
+    [ $status = 0 ] && [ ! -s "$out.stderr" ] && return
+    head -n 50 "$out.stderr"
+    complain "exit status $status: $*"
+}
+
+# The lesson, each demo alone, and "serve", all at the same time. COMMAND ends with the program.
+everything_ends_well() { # COMMAND...
+    local demos
+    ends_well help "$@" --help
+    also ends_well lesson "$@"
+    mapfile -t demos < <(sed -n '/^demos:/,/^$/s/^  \([a-z0-9]*\) .*/\1/p' "$tmp/help.stdout")
+    [[ " ${demos[*]}" == *" limit" ]] || complain "--help does not list the demos: ${demos[*]}"
+    for demo in "${demos[@]}"; do
+        also ends_well "$demo" "$@" --trace "$tmp/$demo.json" "$demo"
+    done
+    also serves "$@"
+    all_well
+}
+
+# --- serve
+
+serves() { # COMMAND...
+    local model models=("")
+    [ "$STEP" != 6 ] || return 0 # it has no "serve"
+    [ "$STEP" != 1 ] || models=(blocking threads multiplexed)
+    for model in "${models[@]}"; do
+        also serves_curl "$model" "$@"
+    done
+    all_well
+}
+
+# Starts the server on a free port, lets curl ask, and asks the server to end: with status 0, and
+# nothing on stderr.
+serves_curl() { # MODEL COMMAND...
+    local model=$1 out=$tmp/serve$1 line rest
+    shift
+    mkfifo "$out.fifo"
+    "$@" --trace "$out.json" serve --port 0 ${model:+--model "$model"} \
+        </dev/null >"$out.fifo" 2>"$out.stderr" &
+    server=$!
+    # shellcheck disable=SC2064 # it does not see the local variables when it runs
+    trap "cat '$out.stderr'; kill -KILL $server 2>/dev/null || true" EXIT
+    exec 4<"$out.fifo"
+    read -r -t "$patience" line <&4 || true
+    [[ $line == "listening on http://127.0.0.1:"* ]] || complain "serve $model says '$line'"
+    base=${line#listening on }
+    curl_asks "$model"
+    kill -TERM $server
+    rest=$(timeout "$patience" cat <&4) || complain "serve $model, or its child, does not end"
+    [ -z "$rest" ] || complain "serve $model says '$rest'"
+    wait $server || complain "serve $model ends with status $?"
+    [ ! -s "$out.stderr" ] || complain "serve $model writes to stderr"
+}
+
+# A dozen requests in a row, and a dozen at the same time.
+curl_asks() { # MODEL
+    local two='baz 200'
+    [ "$STEP$1" != 1multiplexed ] || two='Not Implemented 501'
+    answers /hello 'hello 200'
+    answers /one 'bar 200'
+    answers /two "$two"
+    answers /none 'Not Found 404'
+    answers '/"\"' 'Not Found 404' # the trace has to escape that
+    answers '/one?two' 'bar 200'
+    answers /hello 'hello 200' --http1.0
+    answers /one 'bar 200' --http1.0
+    answers /hello 'Method Not Allowed 405' --data text
+    answers /none 'Method Not Allowed 405' --request DELETE
+    if [ "$STEP" -ge 5 ]; then
+        answers /nap 'rested 200'
+        answers /sum '[0-9]* 200'
+    fi
+    for _ in 1 2 3; do
+        also answers /hello 'hello 200'
+        also answers /one 'bar 200'
+        also answers /two "$two"
+        also answers /none 'Not Found 404'
+    done
+    all_well
+}
+
+# What curl gets at PATH is the body and the status that the pattern EXPECTED says.
+answers() { # PATH EXPECTED [OPTION...]
+    local path=$1 expected=$2 got
+    shift 2
+    got=$(curl --silent --show-error --noproxy '*' --max-time "$patience" \
+        --write-out ' %{http_code}' "$@" "$base$path") || true
+    # shellcheck disable=SC2053 # it is a pattern
+    [[ $got == $expected ]] && return
+    complain "$path $*: expected '$expected', got '$got'"
+}
+
+# --- what the tools report
+
+# Runs all suites over a copy of the project, whose steps gcc has built with the sanitizers KIND.
+suites_pass_with() { # KIND
+    need_sanitizer gcc "$1"
+    mkdir "$tmp/project"
+    files . | tar -cf - -T - | tar -xf - -C "$tmp/project"
+    make -s -C "$tmp/project" all CC=gcc \
+        CFLAGS="-g -O1 -fno-omit-frame-pointer -fsanitize=$1 -fno-sanitize-recover=all"
+    (
+        # The bats in there must not take itself for a part of this one.
+        for name in ${!BATS_*}; do unset "$name"; done
+        "${run_sanitized[@]}" "$tmp/project/tests/run"
+    ) >"$tmp/list" 2>&1 || {
+        grep -v '^ok' "$tmp/list"
+        return 1
+    }
+}
+
+everything_ends_well_with() { # COMPILER KIND
+    need curl "how serve behaves under sanitizers is"
+    need_sanitizer "$1" "$2"
+    build "$program" "$1" -g -O1 -fno-omit-frame-pointer "-fsanitize=$2" -fno-sanitize-recover=all
+    everything_ends_well "${run_sanitized[@]}" "$program"
+}
+
+# Possibly lost is only what belongs to a thread that is at work when its process ends.
+everything_ends_well_under_valgrind() {
+    need valgrind "what memcheck would find is"
+    need curl "how serve behaves under valgrind is"
+    build "$program" gcc -g -O1
+    mkdir "$tmp/valgrind"
+    # A file for each process, named after the one that was started and after itself.
+    # shellcheck disable=SC2016
+    everything_ends_well bash -c 'exec valgrind --quiet --error-exitcode=99 --track-fds=yes \
+        --leak-check=full --show-leak-kinds=definite,indirect \
+        --errors-for-leak-kinds=definite,indirect --log-file="$0/$$-%p" "$@"' \
+        "$tmp/valgrind" "$program"
+    valgrind_is_content "$tmp"/valgrind/*
+}
+
+# Prints what is in valgrind's files, but for the descriptors that may be open at the end: inherited
+# ones, and all those of the outside world, which is ended while it is at work.
+valgrind_is_content() { # FILE...
+    local file name bad=0
+    for file in "$@"; do
+        name=${file##*/}
+        sed -E '/FILE DESCRIPTORS:/d; s/^==[0-9]+== ?//' "$file" |
+            awk -v RS= -v started="$((${name%-*} == ${name#*-}))" '
+                /^Open / && (!started || /<inherited from parent>/) { next }
+                { print $0 "\n"; bad = 1 }
+                END { exit bad }' || bad=1
+    done
+    return $bad
+}
+
+# Each C file by itself: the analyzers look at one at a time anyway.
+analyze_each() { # COMMAND..., in which {} is the file
+    local file
+    for file in "$step"/*.c; do
+        also "${@//\{\}/$file}"
+    done
+    all_well
+}
+
+# Fails unless FILES are traces that a viewer can make sense of.
+traces_are_sound() { # FILE...
+    python3 - "$@" <<'PYTHON'
+import json
+import sys
+
+
+def check(events):
+    spans = {}  # the names of those that are open in each lane
+    named = {"process_name": set(), "thread_name": set()}
+    last = 0
+    kinds = set()
+    for event in events:
+        kind, lane = event["ph"], (event["pid"], event.get("tid"))
+        kinds.add(kind)
+        if kind == "M":
+            named[event["name"]].add(event["pid"] if event["name"] == "process_name" else lane)
+            assert event["args"]["name"], "a name is empty"
+            continue
+        assert event["ts"] >= last, "time goes back"
+        last = event["ts"]
+        stack = spans.setdefault(lane, [])
+        if kind == "B":
+            stack.append(event["name"])
+        elif kind == "E":
+            assert stack, "a span ends that has not begun"
+            assert stack.pop() == event["name"], "the spans do not nest"
+        else:
+            assert kind == "i" and event["name"], f"what kind of event is {kind}?"
+    assert {"B", "E", "i", "M"} <= kinds, "a kind of event is missing"
+    for lane, stack in spans.items():
+        assert not stack, f"a span of lane {lane} does not end"
+        assert lane in named["thread_name"], f"lane {lane} has no name"
+        assert lane[0] in named["process_name"], f"process {lane[0]} has no name"
+
+
+for file in sys.argv[1:]:
+    event = None
+    try:
+        with open(file, encoding="ascii") as stream:
+            trace = json.load(stream)
+        check(trace["traceEvents"] if isinstance(trace, dict) else trace)
+    except (AssertionError, KeyError, ValueError) as error:
+        sys.exit(f"{file}: {type(error).__name__} {error}")
+PYTHON
+}
