@@ -6,16 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "story.h"
-#include "world.h"
-
-enum { API_MS = 100 }; /* what our own API takes under "serve" */
 
 /* What was said on the command line. */
 static const char *word; /* a demo, "serve", or NULL for the whole lesson */
@@ -24,8 +20,6 @@ static const char *port = "8080";
 static const char *api;
 static const char *trace;
 static const char *only_serve; /* an option that was given and goes with "serve" alone */
-
-static int stop_pipe[2];
 
 /* A mistake on the command line: says what was wrong and what is possible. */
 _Noreturn static void misuse(const char *what, const char *wrong, const char *possible)
@@ -36,28 +30,29 @@ _Noreturn static void misuse(const char *what, const char *wrong, const char *po
 
 static void usage(const struct lesson *lesson)
 {
-    say("%s\n\n"
-        "usage: %s                 the lesson: every demo in order\n"
-        "       %s DEMO            one demo\n",
-        lesson->title, program, program);
-    if (lesson->serve != NULL)
+    bool serves = lesson->serve != NULL;
+
+    say("%s\n\nusage: %s                 the lesson: every demo in order\n", lesson->title,
+        program);
+    say("       %s DEMO            one demo\n", program);
+    if (serves)
         say("       %s serve [OPTION]  a real server, until Ctrl-C\n", program);
     say("\ndemos:\n");
     for (const struct demo *demo = lesson->demos; demo->name != NULL; demo++)
         say("  %-12s %s\n", demo->name, demo->what);
     say("\noptions:\n");
-    if (lesson->serve != NULL)
+    if (serves)
         say("  --port P         serve: listen on port P, 0 for any free one (8080)\n"
             "  --host H         serve: listen at the address H (127.0.0.1)\n"
             "  --api HOST:PORT  serve: ask this API (one of our own: /foo is bar, /bar is baz)\n");
-    if (lesson->option != NULL)
-        say("  %s M        serve: M is %s (%s)\n", lesson->option->name, lesson->option->choices,
-            lesson->option->value);
+    for (const struct option *own = lesson->options; own != NULL && own->name != NULL; own++)
+        say("  %s%-*s %s%s\n", own->name, 16 - (int)strlen(own->name),
+            own->choices == NULL ? "" : " X", own->only_serve ? "serve: " : "", own->what);
     say("  --trace FILE     also write the timeline as Chrome trace-event JSON\n"
         "  --help           this text\n");
 }
 
-/* Whether VALUE is a port number, from 0 or from 1 on. */
+/* Whether VALUE is a port number, LEAST or more. */
 static bool is_port(const char *value, long least)
 {
     char *end;
@@ -67,6 +62,13 @@ static bool is_port(const char *value, long least)
            n <= 65535;
 }
 
+static bool is_address(const char *value)
+{
+    const char *colon = strrchr(value, ':');
+
+    return colon != NULL && colon != value && is_port(colon + 1, 1);
+}
+
 /* Whether VALUE is one of CHOICES, which '|' separates. */
 static bool is_choice(const char *value, const char *choices)
 {
@@ -74,142 +76,112 @@ static bool is_choice(const char *value, const char *choices)
 
     for (const char *c = choices; c != NULL; c = strchr(c, '|')) {
         c += *c == '|';
-        if (strncmp(c, value, len) == 0 && (c[len] == '|' || c[len] == '\0') && len > 0)
+        if (len > 0 && strncmp(c, value, len) == 0 && (c[len] == '|' || c[len] == '\0'))
             return true;
     }
     return false;
 }
 
-static void parse_option(const struct lesson *lesson, const char *name, const char *value)
+/* Takes the option NAME, which this step alone has. Returns whether VALUE belongs to it. */
+static bool parse_own(const struct lesson *lesson, const char *name, const char *value)
 {
-    struct option *own = lesson->option;
-    bool serves = lesson->serve != NULL;
-    bool is_own = own != NULL && strcmp(name, own->name) == 0;
-    const char *colon;
+    struct option *own = lesson->options;
 
-    if (strcmp(name, "--trace") == 0)
-        trace = value;
-    else if (serves && strcmp(name, "--host") == 0)
-        only_serve = name, host = value;
-    else if (serves && strcmp(name, "--port") == 0)
-        only_serve = name, port = value;
-    else if (serves && strcmp(name, "--api") == 0)
-        only_serve = name, api = value;
-    else if (is_own)
-        only_serve = name;
-    else
+    while (own != NULL && own->name != NULL && strcmp(name, own->name) != 0)
+        own++;
+    if (own == NULL || own->name == NULL)
         misuse("unknown option", name, "what --help lists");
-    if (value == NULL)
-        misuse("no value after", name, "what --help says");
-    if (value == port && !is_port(port, 0))
-        misuse("--port cannot be", port, "0 to 65535");
-    if (value == api &&
-        ((colon = strrchr(api, ':')) == NULL || colon == api || !is_port(colon + 1, 1)))
-        misuse("--api cannot be", api, "HOST:PORT, as in 127.0.0.1:8000");
-    if (is_own && !is_choice(value, own->choices))
-        misuse("unknown value", value, own->choices);
-    if (is_own)
-        own->value = value;
+    if (own->only_serve)
+        only_serve = name;
+    own->value = own->choices == NULL ? name : value;
+    if (own->value == NULL || (own->choices != NULL && !is_choice(value, own->choices)))
+        misuse(name, value == NULL ? "" : value, own->choices);
+    return own->choices != NULL;
 }
 
-static void parse(int argc, char **argv, const struct lesson *lesson)
+/* Takes the option NAME. Returns whether VALUE, the word after it, belongs to it. */
+static bool parse_option(const struct lesson *lesson, const char *name, const char *value)
 {
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            usage(lesson);
-            exit(fflush(stdout) == 0 ? 0 : 1);
-        } else if (argv[i][0] == '-') {
-            parse_option(lesson, argv[i], argv[i + 1]);
-            i++;
-        } else if (word == NULL) {
-            word = argv[i];
-        } else {
-            misuse("more than one demo:", argv[i], "one, or none for the whole lesson");
-        }
+    static const struct {
+        const char *name;
+        const char **value;
+        bool only_serve;
+    } common[] = {{"--trace", &trace, false},
+                  {"--host", &host, true},
+                  {"--port", &port, true},
+                  {"--api", &api, true}};
+
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
+        if (strcmp(name, common[i].name) != 0 || (common[i].only_serve && lesson->serve == NULL))
+            continue;
+        if (value == NULL)
+            misuse("no value after", name, "what --help says");
+        *common[i].value = value;
+        if (common[i].only_serve)
+            only_serve = name;
+        if (!is_port(port, 0))
+            misuse("--port cannot be", port, "0 to 65535");
+        if (api != NULL && !is_address(api))
+            misuse("--api cannot be", api, "HOST:PORT, as in 127.0.0.1:8000");
+        return true;
     }
+    return parse_own(lesson, name, value);
 }
 
-/* Ctrl-C once: finish what is being answered. Twice: end. */
-static void on_signal(int number)
+/* Returns the demo called NAME, or NULL. */
+static const struct demo *find_demo(const struct lesson *lesson, const char *name)
 {
-    int error = errno;
-
-    (void)number;
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    if (write(stop_pipe[1], "", 1) == -1)
-        _exit(1);
-    errno = error;
-}
-
-static void serve(const struct lesson *lesson)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    struct service service = {.host = api};
-    struct address address;
-    const char *why = net_resolve(&address, host, port);
-
-    if (why != NULL || (service.listener = net_listen(&address)) == -1)
-        die("cannot listen on %s:%s: %s", host, port, why != NULL ? why : strerror(errno));
-    net_own_address(service.listener, &address);
-    if (api != NULL) {
-        char name[256];
-        const char *colon = strrchr(api, ':');
-        bool brackets = api[0] == '[' && colon[-1] == ']'; /* [::1]:80 */
-
-        snprintf(name, sizeof name, "%.*s", (int)(colon - api) - 2 * brackets, api + brackets);
-        why = net_resolve(&service.api, name, colon + 1);
-        if (why != NULL)
-            die("cannot find the API %s: %s", api, why);
-    } else {
-        world_start(NULL, service.listener, API_MS, &service.api);
-        service.host = "127.0.0.1";
-    }
-    if (pipe(stop_pipe) == -1)
-        die("cannot make a pipe: %s", strerror(errno));
-    service.stop = stop_pipe[0];
-    sigfillset(&action.sa_mask); /* the second signal waits until the first is dealt with */
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    say(strchr(host, ':') != NULL ? "listening on http://[%s]:%d\n" : "listening on http://%s:%d\n",
-        host, net_port(&address));
-    lesson->serve(&service);
-    close(service.listener);
-    close(stop_pipe[0]);
-    close(stop_pipe[1]);
-    if (api == NULL)
-        world_end();
-}
-
-static void run_demos(const struct lesson *lesson)
-{
-    if (word == NULL)
-        say("%s\n\n", lesson->title);
     for (const struct demo *demo = lesson->demos; demo->name != NULL; demo++)
-        if (word == NULL || strcmp(word, demo->name) == 0)
-            demo->run();
-    if (word == NULL && lesson->closing != NULL)
-        lesson->closing();
+        if (strcmp(name, demo->name) == 0)
+            return demo;
+    return NULL;
 }
 
 /* There is no demo of the name that was said. */
 _Noreturn static void misuse_word(const struct lesson *lesson)
 {
-    char names[256];
-    size_t len = 0;
+    char names[512] = "";
 
     for (const struct demo *demo = lesson->demos; demo->name != NULL; demo++)
-        len += (size_t)snprintf(names + len, sizeof names - len, ", %s", demo->name);
-    snprintf(names + len, sizeof names - len, "%s", lesson->serve == NULL ? "" : ", serve");
-    misuse("unknown demo", word, names + 2);
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s ", demo->name);
+    snprintf(names + strlen(names), sizeof names - strlen(names), "%s",
+             lesson->serve == NULL ? "" : "serve");
+    misuse("unknown demo", word, names);
 }
 
-static bool is_demo(const struct lesson *lesson)
+static void parse(int argc, char **argv, const struct lesson *lesson)
 {
-    for (const struct demo *demo = lesson->demos; demo->name != NULL; demo++)
-        if (strcmp(word, demo->name) == 0)
-            return true;
-    return false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0)
+            word = argv[i];
+        else if (argv[i][0] == '-')
+            i += parse_option(lesson, argv[i], argv[i + 1]);
+        else if (word == NULL)
+            word = argv[i];
+        else if (strcmp(word, "--help") != 0)
+            misuse("more than one demo:", argv[i], "one, or none for the whole lesson");
+    }
+    if (only_serve != NULL && (word == NULL || strcmp(word, "serve") != 0))
+        misuse("only serve takes", only_serve, "what --help lists");
+}
+
+static void run(const struct lesson *lesson)
+{
+    if (word == NULL) {
+        say("%s\n\n", lesson->title);
+        for (const struct demo *demo = lesson->demos; demo->name != NULL; demo++)
+            demo->run();
+        if (lesson->closing != NULL)
+            lesson->closing();
+    } else if (strcmp(word, "--help") == 0) {
+        usage(lesson);
+    } else if (find_demo(lesson, word) != NULL) {
+        find_demo(lesson, word)->run();
+    } else if (lesson->serve != NULL && strcmp(word, "serve") == 0) {
+        lesson->serve(host, port, api);
+    } else {
+        misuse_word(lesson);
+    }
 }
 
 /* The descriptors 0, 1 and 2 must be taken, or a socket would get such a number and be written to by
@@ -217,15 +189,13 @@ static bool is_demo(const struct lesson *lesson)
 static void check_standard_files(void)
 {
     bool no_stdout = fcntl(1, F_GETFD) == -1;
+    int fd;
 
-    while (true) {
-        int fd = open("/dev/null", O_RDWR);
-
-        if (fd > 2)
-            close(fd);
-        if (fd > 2 || fd == -1)
-            break;
-    }
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= 2);
+    if (fd > 2)
+        close(fd);
     if (no_stdout)
         die("stdout is closed");
 }
@@ -233,24 +203,15 @@ static void check_standard_files(void)
 int cli_main(int argc, char **argv, const struct lesson *lesson)
 {
     const char *slash = strrchr(argv[0], '/');
-    bool serving;
 
     program = slash == NULL ? argv[0] : slash + 1;
     signal(SIGPIPE, SIG_IGN); /* write() tells us as well */
     setvbuf(stdout, NULL, _IOLBF, 0);
     check_standard_files();
     parse(argc, argv, lesson);
-    serving = lesson->serve != NULL && word != NULL && strcmp(word, "serve") == 0;
-    if (!serving && only_serve != NULL)
-        misuse("only serve takes", only_serve, "what --help lists");
-    if (word != NULL && !serving && !is_demo(lesson))
-        misuse_word(lesson);
     if (trace != NULL)
         story_open_trace(trace);
-    if (serving)
-        serve(lesson);
-    else
-        run_demos(lesson);
+    run(lesson);
     story_close_trace();
     if (fflush(stdout) == EOF || ferror(stdout))
         die("cannot write to stdout: %s", strerror(errno));

@@ -164,10 +164,12 @@ bool http_parse_response(const char *text, size_t len, bool last, struct answer 
     size_t body = len - head;
     long announced;
 
+    last = last || len >= HEAD_MAX;
     *answer = http_error(502);
     if (head == 0)
-        return last || len >= HEAD_MAX;
-    if (head < 13 || memcmp(text, "HTTP/1.", 7) != 0 || memcmp(text + 8, " 200", 4) != 0 ||
+        return last;
+    if (head < 13 || memcmp(text, "HTTP/1.", 7) != 0 || !isdigit((unsigned char)text[7]) ||
+        memcmp(text + 8, " 200", 4) != 0 || isdigit((unsigned char)text[12]) ||
         header(text, head, "Transfer-Encoding") != NULL)
         return true;
     announced = header_number(text, head, "Content-Length");
@@ -196,6 +198,8 @@ static size_t fitting(int n, size_t size)
 
 size_t http_format_request(char *out, size_t size, const char *host, const char *path, int request)
 {
+    if (*path != '/')
+        return 0;
     for (const char *p = path; *p != '\0'; p++)
         if (*p <= ' ' || *p > '~')
             return 0;

@@ -1,39 +1,14 @@
 /* main.c - the demos of step 1. */
 #define _POSIX_C_SOURCE 200809L
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "server.h"
 #include "story.h"
-#include "world.h"
-
-typedef void server(const struct service *service);
 
 /* How long the last client waited in each demo, in ms. */
 static long blocking_ms, threads_ms, multiplexed_ms;
-
-/* Runs SERVER in the outside world of SCRIPT until it has answered so many REQUESTS. Returns how many
- * ms that took. */
-static long run(server *serve, const struct act *script, int requests)
-{
-    struct service service = {.host = "127.0.0.1", .stop = -1, .requests = requests};
-    struct address any_port;
-    long ms;
-
-    net_resolve(&any_port, "127.0.0.1", "0");
-    service.listener = net_listen(&any_port);
-    if (service.listener == -1)
-        die("cannot listen on 127.0.0.1: %s", strerror(errno));
-    world_start(script, service.listener, 0, &service.api);
-    serve(&service);
-    ms = story_ms();
-    world_end();
-    close(service.listener);
-    return ms;
-}
 
 /* Three clients at once, and the API takes 300, 200 and 100 ms to answer for them. */
 static const struct act at_once[] = {
@@ -62,7 +37,7 @@ static void blocking(void)
     story_begin("#%d", "blocking: one thread, one request at a time");
     story_lane(2, QUEUED);
     story_lane(3, QUEUED);
-    blocking_ms = run(serve_blocking, at_once, 3);
+    blocking_ms = service_demo(serve_blocking, at_once, 3);
     story_timeline();
     say("  Answered %s, the last at %ld ms: who stands behind a slow call waits.\n\n",
         story_order(), blocking_ms);
@@ -72,7 +47,7 @@ static void blocking(void)
 static void threads(void)
 {
     story_begin("#%d", "threads: a thread for each request");
-    threads_ms = run(serve_threads, in_turn, 3);
+    threads_ms = service_demo(serve_threads, in_turn, 3);
     story_timeline();
     say("  Answered %s, the last at %ld ms; the price: a thread per client.\n\n", story_order(),
         threads_ms);
@@ -82,7 +57,7 @@ static void threads(void)
 static void multiplexed(void)
 {
     story_begin("#%d", "multiplexed: one thread, and poll() watches every socket");
-    multiplexed_ms = run(serve_multiplexed, in_turn, 3);
+    multiplexed_ms = service_demo(serve_multiplexed, in_turn, 3);
     story_timeline();
     say("  Answered %s, the last at %ld ms, by one thread that waits for none.\n\n", story_order(),
         multiplexed_ms);
@@ -99,15 +74,15 @@ static const struct act asks_two[] = {
 static void limit(void)
 {
     story_begin("#%d", "limit: two API calls in a row, asked of blocking");
-    run(serve_blocking, asks_two, 1);
+    service_demo(serve_blocking, asks_two, 1);
     story_end();
     say("\n");
     story_begin("#%d", "... of threads");
-    run(serve_threads, asks_two, 1);
+    service_demo(serve_threads, asks_two, 1);
     story_end();
     say("\n");
     story_begin("#%d", "... of multiplexed");
-    run(serve_multiplexed, asks_two, 1);
+    service_demo(serve_multiplexed, asks_two, 1);
     story_end();
     say("\n"
         "  In a straight line a second call is as easy as the first. The state machine\n"
@@ -131,16 +106,20 @@ static const struct demo demos[] = {
     {NULL, NULL, NULL},
 };
 
-static struct option model = {"--model", "blocking|threads|multiplexed", "multiplexed"};
+static struct option options[] = {
+    {"--model", "blocking|threads|multiplexed",
+     "X is blocking, threads or multiplexed (multiplexed)", "multiplexed", true},
+    {NULL, NULL, NULL, NULL, false},
+};
 
-static void serve(const struct service *service)
+static void serve(const char *host, const char *port, const char *api)
 {
-    if (strcmp(model.value, "blocking") == 0)
-        serve_blocking(service);
-    else if (strcmp(model.value, "threads") == 0)
-        serve_threads(service);
-    else
-        serve_multiplexed(service);
+    const char *model = options[0].value;
+
+    service_run(strcmp(model, "blocking") == 0  ? serve_blocking
+                : strcmp(model, "threads") == 0 ? serve_threads
+                                                : serve_multiplexed,
+                host, port, api);
 }
 
 int main(int argc, char **argv)
@@ -150,7 +129,7 @@ int main(int argc, char **argv)
         .demos = demos,
         .closing = closing,
         .serve = serve,
-        .option = &model,
+        .options = options,
     };
 
     return cli_main(argc, argv, &lesson);

@@ -14,21 +14,25 @@
 #include <unistd.h>
 
 enum {
-    MOST = 1000000,   /* descriptors that we reckon with where there is no limit */
+    MOST = 65536,     /* descriptors that we reckon with where the limit is higher */
     LOOKED_AT = 1024, /* those above are taken to be free without looking */
-    SPARE = 2         /* for what libc may open by itself */
+    SPARE = 3 /* for what libc may open by itself, and for a client that is let in too much */
 };
 
 const char *net_resolve(struct address *address, const char *host, const char *port)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-    struct addrinfo *found;
+    struct addrinfo *found, *chosen;
     int error = getaddrinfo(host, port, &hints, &found);
 
     if (error != 0)
         return error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error);
-    memcpy(&address->sa, found->ai_addr, found->ai_addrlen);
-    address->len = found->ai_addrlen;
+    for (chosen = found; chosen != NULL && chosen->ai_family != AF_INET; chosen = chosen->ai_next)
+        ;
+    if (chosen == NULL)
+        chosen = found;
+    memcpy(&address->sa, chosen->ai_addr, chosen->ai_addrlen);
+    address->len = chosen->ai_addrlen;
     freeaddrinfo(found);
     return NULL;
 }

@@ -14,7 +14,7 @@
 #include "app.h"
 #include "story.h"
 
-enum { PAUSE_MS = 100 }; /* before accept() is tried again when there is nobody to wait for */
+enum { PAUSE_MS = 10 }; /* before accept() is tried again when descriptors or memory ran out */
 
 /* One connection, and all that it must remember while others run. */
 struct conn {
@@ -36,12 +36,34 @@ struct conn {
     struct conn **link; /* the pointer that points here, to take this one out of the list */
 };
 
-static const struct service *service; /* what the server is to do */
+static const struct service *service; /* what the server is told */
 static struct conn *conns;            /* all connections, the newest first */
 static int n_conns, most_conns;
 static int n_accepted;
 static bool stopping; /* the program is told to stop */
-static bool full;     /* accept() found no descriptor or no memory, and none has been given back */
+
+/* Whether a further connection shall be accepted, now or later. */
+static bool accepts(void)
+{
+    return !stopping && (service->requests == 0 || n_accepted < service->requests);
+}
+
+/* The connection that has waited longest for its client to hang up, or NULL. */
+static struct conn *find_done(void)
+{
+    struct conn *done = NULL;
+
+    for (struct conn *conn = conns; conn != NULL; conn = conn->next)
+        if (conn->state == HANGING_UP)
+            done = conn;
+    return done;
+}
+
+/* Whether there is room for one more, or somebody who can make room. */
+static bool has_room(void)
+{
+    return n_conns < most_conns || find_done() != NULL;
+}
 
 static void end_conn(struct conn *conn)
 {
@@ -52,7 +74,6 @@ static void end_conn(struct conn *conn)
     free(conn->text);
     free(conn);
     n_conns--;
-    full = false;
 }
 
 static void drop_text(struct conn *conn)
@@ -106,6 +127,7 @@ static ssize_t read_text(struct conn *conn, int fd)
     return n;
 }
 
+/* The client sends more than was asked of it, or hangs up. */
 static void hear_hang_up(struct conn *conn)
 {
     char unread[4096];
@@ -248,12 +270,6 @@ static void read_request(struct conn *conn)
         reply(conn, http_error(status));
 }
 
-/* Whether a further connection shall be accepted, now or later. */
-static bool accepts(void)
-{
-    return !stopping && (service->requests == 0 || n_accepted < service->requests);
-}
-
 static void add_conn(int fd)
 {
     struct conn *conn = malloc(sizeof *conn);
@@ -277,18 +293,18 @@ static void add_conn(int fd)
 
 static void accept_all(void)
 {
-    while (accepts() && n_conns < most_conns) {
+    while (accepts() && has_room()) {
         int fd = net_accept(service->listener, false);
 
-        if (fd != -1) {
-            n_accepted++;
-            add_conn(fd);
-            continue;
+        if (fd == -1) {
+            if (!net_not_ready())
+                poll(NULL, 0, PAUSE_MS); /* to look again at once would be to spin */
+            return;
         }
-        full = !net_not_ready() && n_conns > 0;
-        if (!net_not_ready() && n_conns == 0)
-            poll(NULL, 0, PAUSE_MS); /* others must give something back, and nobody waits for us */
-        return;
+        n_accepted++;
+        if (n_conns == most_conns)
+            end_conn(find_done());
+        add_conn(fd);
     }
 }
 
@@ -350,11 +366,11 @@ static struct pollfd wanted(const struct conn *conn)
  * about, and goes on with those whom it concerns. */
 static void turn(struct pollfd fds[])
 {
-    bool room = accepts() && n_conns < most_conns && !full;
+    bool listens = accepts() && has_room();
     nfds_t n = 2;
 
     fds[0] = (struct pollfd){.fd = stopping ? -1 : service->stop, .events = POLLIN};
-    fds[1] = (struct pollfd){.fd = room ? service->listener : -1, .events = POLLIN};
+    fds[1] = (struct pollfd){.fd = listens ? service->listener : -1, .events = POLLIN};
     for (struct conn *conn = conns; conn != NULL; conn = conn->next)
         fds[n++] = wanted(conn);
     if (poll(fds, n, -1) == -1) {

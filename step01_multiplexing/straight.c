@@ -3,6 +3,7 @@
  * clients; with a thread for each, the kernel does the waiting and we pay for the threads. */
 #define _POSIX_C_SOURCE 200809L
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -16,11 +17,11 @@
 #include "story.h"
 
 enum {
-    PAUSE_MS = 100,   /* before accept() is tried again when descriptors or memory ran out */
+    PAUSE_MS = 10,    /* before accept() is tried again when descriptors or memory ran out */
     PATIENCE_MS = 500 /* with a peer that does not hang up after its answer */
 };
 
-static const struct service *service; /* what the running server is to do */
+static const struct service *service; /* what the server is told */
 
 /* Blocks until FD can be read, for TIMEOUT ms at the most (-1: for ever). Returns false if it cannot,
  * or if the program is told to stop. This poll() is no multiplexing: it waits for one socket, as a
@@ -29,8 +30,8 @@ static bool wait_readable(int fd, int timeout)
 {
     struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = service->stop, .events = POLLIN}};
 
-    while (poll(fds, 2, timeout) == -1)
-        ; /* EINTR */
+    while (poll(fds, 2, timeout) == -1 && errno == EINTR)
+        ;
     return fds[0].revents != 0 && fds[1].revents == 0;
 }
 
@@ -92,7 +93,8 @@ struct answer request(int id, const char *format, ...)
     int fd;
 
     va_start(args, format);
-    vsnprintf(path, sizeof path, format, args);
+    if (vsnprintf(path, sizeof path, format, args) >= PATH_SIZE)
+        path[0] = '\0'; /* too long: there is no call for an empty path */
     va_end(args);
     tell(id, BLOCKED, "asks the API for %s", path);
     fd = net_connect(&service->api, true);
@@ -111,10 +113,12 @@ struct answer request(int id, const char *format, ...)
  * the connection and destroy what is on its way. */
 static void hang_up(int fd)
 {
+    long until = story_ms() + PATIENCE_MS;
     char unread[4096];
+    long left;
 
     shutdown(fd, SHUT_WR);
-    for (int i = 0; i < 64 && wait_readable(fd, PATIENCE_MS); i++)
+    while ((left = until - story_ms()) > 0 && wait_readable(fd, (int)left))
         if (net_read(fd, unread, sizeof unread) <= 0)
             break;
     close(fd);

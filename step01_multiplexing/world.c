@@ -81,6 +81,17 @@ static void *run_call(void *arg)
     return NULL;
 }
 
+/* Runs RUN with ARG in a thread of its own. */
+static bool start_thread(void *run(void *), void *arg)
+{
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, run, arg) != 0)
+        return false;
+    pthread_detach(thread);
+    return true;
+}
+
 /* The API: a thread for each call. Where there can be none, the call is hung up on. */
 static void *run_api(void *arg)
 {
@@ -88,14 +99,11 @@ static void *run_api(void *arg)
     net_set_blocking(api_listener, true);
     for (;;) {
         int *fd = malloc(sizeof *fd);
-        pthread_t thread;
 
         if (fd == NULL || (*fd = net_accept(api_listener, true)) == -1) {
             free(fd);
             wait_for(NULL, 10); /* until others have given something back */
-        } else if (pthread_create(&thread, NULL, run_call, fd) == 0) {
-            pthread_detach(thread);
-        } else {
+        } else if (!start_thread(run_call, fd)) {
             close(*fd);
             free(fd);
         }
@@ -112,12 +120,12 @@ static void *run_client(void *arg)
 
     wait_for(act, act->ms);
     fd = net_connect(&gateway, true);
-    if (fd != -1) {
-        net_write(fd, text, http_format_request(text, sizeof text, "gateway", act->path, 0));
-        while (net_read(fd, text, sizeof text) > 0)
-            ;
-        close(fd);
-    }
+    if (fd == -1)
+        _exit(1);
+    net_write(fd, text, http_format_request(text, sizeof text, "gateway", act->path, 0));
+    while (net_read(fd, text, sizeof text) > 0)
+        ;
+    close(fd);
     return NULL;
 }
 
@@ -136,18 +144,28 @@ _Noreturn static void run_world(void)
 {
     FILE *story = fdopen(story_pipe[0], "r");
     char line[256];
-    pthread_t thread;
 
     signal(SIGINT, SIG_IGN); /* Ctrl-C is for the program: we end when it does */
     signal(SIGTERM, SIG_IGN);
-    if (story == NULL || pthread_create(&thread, NULL, run_api, NULL) != 0)
+    if (story == NULL || !start_thread(run_api, NULL))
         _exit(1);
     for (const struct act *act = script; act != NULL && act->path != NULL; act++)
-        if (act->who == CLIENT && pthread_create(&thread, NULL, run_client, (void *)act) != 0)
+        if (act->who == CLIENT && !start_thread(run_client, (void *)act))
             _exit(1);
     while (fgets(line, sizeof line, story) != NULL)
         hear(line);
     _exit(0); /* the program has ended, or ends us */
+}
+
+/* The world has ended before its time. */
+static void on_death(int number)
+{
+    static const char message[] = ": the outside world has failed\n";
+
+    (void)number;
+    _exit(write(2, program, strlen(program)) == -1 || write(2, message, sizeof message - 1) == -1
+              ? 2
+              : 1);
 }
 
 void world_start(const struct act *acts, int gateway_listener, int ms, struct address *api)
@@ -160,9 +178,12 @@ void world_start(const struct act *acts, int gateway_listener, int ms, struct ad
         die("cannot set up the API: %s", why);
     net_own_address(api_listener, api);
     net_own_address(gateway_listener, &gateway);
-    script = acts;
+    for (script = acts; acts != NULL && acts->path != NULL; acts++)
+        if (acts - script >= ACTS_MAX)
+            die("world: more than %d acts", ACTS_MAX);
     default_ms = ms;
     fflush(NULL);
+    signal(SIGCHLD, on_death);
     child = fork();
     if (child == -1)
         die("cannot start the API: %s", strerror(errno));
@@ -179,6 +200,8 @@ void world_start(const struct act *acts, int gateway_listener, int ms, struct ad
 void world_end(void)
 {
     story_listener(-1);
+    signal(SIGCHLD, SIG_DFL);
+    kill(child, SIGKILL); /* it would end by itself, but for whoever else has the pipe open */
     close(story_pipe[1]);
     while (waitpid(child, NULL, 0) == -1 && errno == EINTR)
         ;

@@ -2,9 +2,7 @@
 #ifndef CLI_H
 #define CLI_H
 
-#include <stddef.h>
-
-#include "net.h"
+#include <stdbool.h>
 
 struct demo {
     const char *name;
@@ -12,28 +10,22 @@ struct demo {
     void (*run)(void);
 };
 
-/* An option of this step alone, for "serve". */
+/* An option that this step has besides those of every step. */
 struct option {
     const char *name;    /* "--model" */
-    const char *choices; /* its possible values: "blocking|threads|multiplexed" */
-    const char *value;   /* the default; then what was said */
-};
-
-/* What "serve" is to do. */
-struct service {
-    int listener;       /* a listening socket */
-    struct address api; /* where the API is */
-    const char *host;   /* its "HOST:PORT" */
-    int stop;           /* turns readable when the program is told to end; -1: never */
-    int requests;       /* end by itself after so many; 0: never */
+    const char *choices; /* "blocking|threads|multiplexed": it takes one of them. NULL: no value */
+    const char *what;    /* what it does, in half a line */
+    const char *value;   /* what was said, or the default; without a value: its name, or NULL */
+    bool only_serve;
 };
 
 struct lesson {
     const char *title;
     const struct demo *demos; /* up to one whose name is NULL; the last is "limit" */
     void (*closing)(void);    /* prints the last lines of the whole lesson; NULL: none */
-    void (*serve)(const struct service *service); /* NULL: there is no "serve" */
-    struct option *option;                        /* NULL: none */
+    /* Serves for real. API is "HOST:PORT" or NULL. NULL: this step has no "serve". */
+    void (*serve)(const char *host, const char *port, const char *api);
+    struct option *options; /* up to one whose name is NULL; NULL: none */
 };
 
 /* The program: runs what the command line asks for. Returns the exit status. */

@@ -1,34 +1,9 @@
 /* main.c - the demos of step 2. */
 #define _POSIX_C_SOURCE 200809L
 
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "cli.h"
 #include "server.h"
 #include "story.h"
-#include "world.h"
-
-/* Runs the server in the outside world of SCRIPT until it has answered so many REQUESTS. Returns how
- * many ms that took. */
-static long run(const struct act *script, int requests)
-{
-    struct service service = {.host = "127.0.0.1", .stop = -1, .requests = requests};
-    struct address any_port;
-    long ms;
-
-    net_resolve(&any_port, "127.0.0.1", "0");
-    service.listener = net_listen(&any_port);
-    if (service.listener == -1)
-        die("cannot listen on 127.0.0.1: %s", strerror(errno));
-    world_start(script, service.listener, 0, &service.api);
-    serve_multiplexed(&service);
-    ms = story_ms();
-    world_end();
-    close(service.listener);
-    return ms;
-}
 
 /* Three clients at once; what could come in any order waits for its turn. */
 static const struct act ask_one[] = {
@@ -46,7 +21,7 @@ static void one(void)
     long ms;
 
     story_begin("#%d", "one: the handler in two pieces");
-    ms = run(ask_one, 3);
+    ms = service_demo(serve_multiplexed, ask_one, 3);
     story_timeline();
     say("  Answered %s, the last after %ld ms, as by step 1's state machine.\n\n", story_order(),
         ms);
@@ -71,7 +46,7 @@ static void two(void)
     long ms;
 
     story_begin("#%d", "two: two calls in a row, the handler in three pieces");
-    ms = run(ask_two, 3);
+    ms = service_demo(serve_multiplexed, ask_two, 3);
     story_timeline();
     say("  Six calls of 100 ms each in %ld ms; step 1's state machine refused them.\n\n", ms);
     story_end();
@@ -88,7 +63,7 @@ static void limit(void)
 {
     story_begin("#%d", "limit: one function, cut in three");
     show_pieces(true);
-    run(ask_once, 1);
+    service_demo(serve_multiplexed, ask_once, 1);
     show_pieces(false);
     story_end();
     say("\n"
@@ -106,12 +81,17 @@ static const struct demo demos[] = {
     {NULL, NULL, NULL},
 };
 
+static void serve(const char *host, const char *port, const char *api)
+{
+    service_run(serve_multiplexed, host, port, api);
+}
+
 int main(int argc, char **argv)
 {
     static const struct lesson lesson = {
         .title = "Step 2: register a callback, and let an event loop call it",
         .demos = demos,
-        .serve = serve_multiplexed,
+        .serve = serve,
     };
 
     return cli_main(argc, argv, &lesson);

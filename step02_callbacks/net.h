@@ -13,7 +13,7 @@ struct address {
     socklen_t len;
 };
 
-/* Looks up HOST and PORT (digits). Blocks while a name server is asked, so it is for set-up only.
+/* Looks up HOST and PORT (digits), and prefers IPv4 where there are both. Blocks while a name server is asked, so it is for set-up only.
  * Returns NULL and fills ADDRESS, or returns the reason, a static text. */
 const char *net_resolve(struct address *address, const char *host, const char *port);
 
@@ -28,7 +28,7 @@ void net_own_address(int fd, struct address *address);
 int net_port(const struct address *address);
 
 /* Accepts one connection. Returns its descriptor, which the caller closes, or -1 with errno:
- * EAGAIN when nobody is there; anything else says that no descriptor or no memory is left.
+ * EAGAIN when nobody is there; anything else: mostly that no descriptor or no memory is left.
  * Connections that died while they queued are passed over. */
 int net_accept(int listener, bool blocking);
 
@@ -51,7 +51,7 @@ bool net_not_ready(void);
 /* Makes FD block, or not. Returns false with errno. */
 bool net_set_blocking(int fd, bool blocking);
 
-/* How many descriptors this process may still open. */
+/* How many descriptors this process may still open, up to 65536, less a few to spare. */
 int net_room(void);
 
 #endif

@@ -17,42 +17,65 @@
 #include "loop.h"
 #include "story.h"
 
-enum { PAUSE_MS = 100 }; /* before accept() is tried again when there is nobody to wait for */
+enum { PAUSE_MS = 10 }; /* before accept() is tried again when descriptors or memory ran out */
 
 /* One connection, and all that it must remember while others run. */
 struct conn {
-    bool answering; /* its request has come, its answer has not gone */
+    enum { READING, ANSWERING, HANGING_UP } state;
     int id;
-    int fd;          /* the client */
-    int api;         /* the API, or -1 */
-    char *text;      /* what is being read or written; NULL: nothing */
-    size_t len;      /* so much of it has been read, or is to be written */
-    size_t sent;     /* so much of it has been written */
-    on_answer *then; /* what goes on with the API's answer, and */
-    void *arg;       /* what it is given */
+    int fd;      /* the client */
+    int api;     /* the API, or -1 */
+    char *text;  /* what is being read or written; NULL: nothing */
+    size_t len;  /* so much of it has been read, or is to be written */
+    size_t sent; /* so much of it has been written */
     struct conn *next;
     struct conn **link; /* the pointer that points here, to take this one out of the list */
+
+    on_answer *then; /* what goes on with the API's answer, */
+    void *arg;       /* what it is given, and */
+    int failure;     /* the status that it hears of if the call cannot even begin */
 };
 
-static const struct service *service; /* what the server is to do */
+static const struct service *service; /* what the server is told */
 static struct conn *conns;            /* all connections, the newest first */
 static int n_conns, most_conns;
 static int n_accepted;
 static bool stopping; /* the program is told to stop */
-static bool full;     /* accept() found no descriptor or no memory, and none has been given back */
+
+/* Whether a further connection shall be accepted, now or later. */
+static bool accepts(void)
+{
+    return !stopping && (service->requests == 0 || n_accepted < service->requests);
+}
+
+/* The connection that has waited longest for its client to hang up, or NULL. */
+static struct conn *find_done(void)
+{
+    struct conn *done = NULL;
+
+    for (struct conn *conn = conns; conn != NULL; conn = conn->next)
+        if (conn->state == HANGING_UP)
+            done = conn;
+    return done;
+}
+
+/* Whether there is room for one more, or somebody who can make room. */
+static bool has_room(void)
+{
+    return n_conns < most_conns || find_done() != NULL;
+}
 
 /* Only for the demo "limit": see show_pieces(). */
 static bool shown;
 static int n_pieces; /* so many have been entered */
 static int depth;    /* so many are running, one inside the other */
 
-static bool accepts(void);
 static void accept_all(void *arg);
 
-/* Listens, as long as there is room; ends the loop when all is done. */
+/* Listens while there is room, and ends the loop when all is done. */
 static void watch_listener(void)
 {
-    if (accepts() && n_conns < most_conns && !full)
+    if (accepts() && has_room())
         loop_register(service->listener, POLLIN, accept_all, NULL);
     else
         loop_unregister(service->listener);
@@ -62,15 +85,14 @@ static void watch_listener(void)
 
 static void end_conn(struct conn *conn)
 {
-    loop_unregister(conn->fd);
     *conn->link = conn->next;
     if (conn->next != NULL)
         conn->next->link = conn->link;
+    loop_unregister(conn->fd);
     close(conn->fd);
     free(conn->text);
     free(conn);
     n_conns--;
-    full = false;
     watch_listener();
 }
 
@@ -125,6 +147,7 @@ static ssize_t read_text(struct conn *conn, int fd)
     return n;
 }
 
+/* The client sends more than was asked of it, or hangs up. */
 static void hear_hang_up(void *arg)
 {
     struct conn *conn = arg;
@@ -146,8 +169,9 @@ static void write_reply(void *arg)
         /* To close now, while input may be unread, would reset the connection and destroy the answer
          * on its way. So we say that this is all, and wait for the client to hang up. */
         shutdown(conn->fd, SHUT_WR);
-        conn->answering = false;
+        conn->state = HANGING_UP;
         loop_register(conn->fd, POLLIN, hear_hang_up, conn);
+        watch_listener();
     }
 }
 
@@ -178,11 +202,10 @@ static void leave_piece(void)
         say("       | leave piece %d, depth %d\n", n_pieces, depth);
 }
 
-/* The API has answered, or failed to: the handler goes on. */
+/* The API has answered, or failed to: the handler's next piece. */
 static void finish_call(struct conn *conn, struct answer answer)
 {
     loop_unregister(conn->api);
-    loop_unregister(conn->fd);
     if (conn->api != -1)
         close(conn->api);
     conn->api = -1;
@@ -232,44 +255,56 @@ static void finish_connect(void *arg)
     write_call(conn);
 }
 
-/* The call could not even begin. The handler hears of it as of all else: from the loop. */
+/* The call could not even begin. The handler hears of it as it hears of all else: from the loop. */
 static void fail_call(void *arg)
 {
-    finish_call(arg, http_error(502));
+    struct conn *conn = arg;
+
+    loop_unregister(conn->fd);
+    finish_call(conn, http_error(conn->failure));
+}
+
+/* Asks the API for PATH: starts to connect, and leaves the rest to the callbacks that follow. */
+static void start_call(struct conn *conn, const char *path)
+{
+    char text[HEAD_MAX];
+    size_t len = http_format_request(text, sizeof text, service->host, path, conn->id);
+
+    tell(conn->id, WAITING, "asks the API for %s", path);
+    conn->api = net_connect(&service->api, false);
+    conn->failure = conn->api == -1 || len == 0 ? 502 : 503;
+    if (conn->api != -1 && len > 0 && keep_text(conn, text, len))
+        loop_register(conn->api, POLLOUT, finish_connect, conn);
+    else /* the client's socket can be written to, so the next turn of the loop will call this */
+        loop_register(conn->fd, POLLOUT, fail_call, conn);
 }
 
 void request(struct conn *conn, on_answer *then, void *arg, const char *format, ...)
 {
     char path[PATH_SIZE];
-    char text[HEAD_MAX];
-    size_t len;
     va_list args;
 
     va_start(args, format);
-    vsnprintf(path, sizeof path, format, args);
+    if (vsnprintf(path, sizeof path, format, args) >= PATH_SIZE)
+        path[0] = '\0'; /* too long: there is no call for an empty path */
     va_end(args);
-    len = http_format_request(text, sizeof text, service->host, path, conn->id);
-    tell(conn->id, WAITING, "asks the API for %s", path);
     conn->then = then;
     conn->arg = arg;
-    conn->api = net_connect(&service->api, false);
-    if (conn->api != -1 && len > 0 && keep_text(conn, text, len))
-        loop_register(conn->api, POLLOUT, finish_connect, conn);
-    else /* the client's socket can be written to, so this is called in the next turn */
-        loop_register(conn->fd, POLLOUT, fail_call, conn);
+    start_call(conn, path);
 }
 
+/* The business logic is called from here, and from finish_call(): it never waits. */
 static void start_handler(struct conn *conn, const char *path)
 {
     const struct route *route = get_handler(path);
 
     if (route == NULL) {
         reply(conn, http_error(404));
-    } else {
-        enter_piece();
-        route->handler(conn);
-        leave_piece();
+        return;
     }
+    enter_piece();
+    route->handler(conn);
+    leave_piece();
 }
 
 static void read_request(void *arg)
@@ -294,18 +329,12 @@ static void read_request(void *arg)
         return;
     drop_text(conn);
     loop_unregister(conn->fd);
-    conn->answering = true;
+    conn->state = ANSWERING;
     tell(conn->id, RUNNING, "is let in: GET %s", path);
     if (status == 200)
         start_handler(conn, path);
     else
         reply(conn, http_error(status));
-}
-
-/* Whether a further connection shall be accepted, now or later. */
-static bool accepts(void)
-{
-    return !stopping && (service->requests == 0 || n_accepted < service->requests);
 }
 
 static void add_conn(int fd)
@@ -320,7 +349,7 @@ static void add_conn(int fd)
         close(fd);
         return;
     }
-    *conn = (struct conn){.id = n_accepted, .fd = fd, .api = -1};
+    *conn = (struct conn){.state = READING, .id = n_accepted, .fd = fd, .api = -1};
     conn->next = conns;
     conn->link = &conns;
     if (conns != NULL)
@@ -333,18 +362,18 @@ static void add_conn(int fd)
 static void accept_all(void *arg)
 {
     (void)arg;
-    while (accepts() && n_conns < most_conns) {
+    while (accepts() && has_room()) {
         int fd = net_accept(service->listener, false);
 
-        if (fd != -1) {
-            n_accepted++;
-            add_conn(fd);
-            continue;
+        if (fd == -1) {
+            if (!net_not_ready())
+                poll(NULL, 0, PAUSE_MS); /* to look again at once would be to spin */
+            return;
         }
-        full = !net_not_ready() && n_conns > 0;
-        if (!net_not_ready() && n_conns == 0)
-            poll(NULL, 0, PAUSE_MS); /* others must give something back, and nobody waits for us */
-        break;
+        n_accepted++;
+        if (n_conns == most_conns)
+            end_conn(find_done());
+        add_conn(fd);
     }
     watch_listener();
 }
@@ -357,7 +386,7 @@ static void stop(void *arg)
     loop_unregister(service->stop);
     for (struct conn *conn = conns, *next; conn != NULL; conn = next) {
         next = conn->next;
-        if (!conn->answering)
+        if (conn->state == READING || conn->state == HANGING_UP)
             end_conn(conn);
     }
     watch_listener();

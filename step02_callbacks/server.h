@@ -2,8 +2,9 @@
 #ifndef SERVER_H
 #define SERVER_H
 
-#include "cli.h"
 #include "http.h"
+#include "service.h"
+#include "story.h"
 
 /* A connection, from accept() to close(). */
 struct conn;
@@ -23,7 +24,8 @@ int conn_id(const struct conn *conn);
 
 /* Asks the API for the path that FORMAT makes, and returns at once. The loop will call THEN with the
  * answer and with ARG, which stays the caller's. One call at a time for each connection. */
-void request(struct conn *conn, on_answer *then, void *arg, const char *format, ...);
+void request(struct conn *conn, on_answer *then, void *arg, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 
 /* Sends ANSWER; CONN is the server's again. */
 void reply(struct conn *conn, struct answer answer);

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS_MAX = 1000, LANES_MAX = 64, LINE_SIZE = 75, ROW_SIZE = 81, MARGIN = 8 };
+enum { EVENTS_MAX = 1000, LANES_MAX = 64, LINE_SIZE = 74, ROW_SIZE = 81, MARGIN = 8 };
 
 static const char *const state_name[] = {"gone", "running", "waiting", "blocked", "queued"};
 static const char state_char[] = {' ', '#', '.', 'x', '-'};
@@ -82,7 +82,7 @@ static void trace_string(const char *text)
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')
             fputc('\\', trace);
-        fputc(*text, trace);
+        fputc(*text < ' ' ? '?' : *text, trace);
     }
     fputc('"', trace);
 }
@@ -111,9 +111,11 @@ static void trace_span(int lane, enum state state)
     if ((size_t)lane >= n_spans) {
         size_t n = (size_t)lane * 2 + 64;
 
-        spans = realloc(spans, n);
-        if (spans == NULL)
+        unsigned char *grown = realloc(spans, n);
+
+        if (grown == NULL)
             die("no memory for the trace");
+        spans = grown;
         memset(spans + n_spans, GONE, n - n_spans);
         n_spans = n;
     }
@@ -255,6 +257,7 @@ const char *story_order(void)
     static char order[LANES_MAX * 4];
     size_t len = 0;
 
+    order[0] = '\0';
     for (int i = 0; i < n_events; i++)
         if (events[i].state == GONE && len + 16 < sizeof order) {
             if (len > 0)

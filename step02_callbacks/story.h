@@ -19,11 +19,17 @@ enum state {
 /* The program's name, for messages. */
 extern const char *program;
 
+#ifdef __GNUC__ /* then the compiler checks the arguments of what works like printf() */
+#define PRINTF_LIKE(f, first) __attribute__((format(printf, f, first)))
+#else
+#define PRINTF_LIKE(f, first)
+#endif
+
 /* Ends the program: its name and the message on stderr, exit 1. For set-up that failed. */
-_Noreturn void die(const char *format, ...);
+_Noreturn void die(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Prints to stdout as printf() does; ends the program if stdout takes no more. */
-void say(const char *format, ...);
+void say(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Starts a story with its headline. LANE is how its lanes are called: "#%d". */
 void story_begin(const char *lane, const char *headline);
@@ -33,7 +39,7 @@ void story_lane(int lane, enum state state);
 
 /* Tells one event: prints "#2 asks the API ..." as the next line, and LANE is in STATE from now on.
  * Does nothing outside a story. Any thread may call it. */
-void tell(int lane, enum state state, const char *format, ...);
+void tell(int lane, enum state state, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Milliseconds since the story began. */
 long story_ms(void);
@@ -47,8 +53,8 @@ void story_timeline(void);
 /* Ends the story; what follows is told by say(). */
 void story_end(void);
 
-/* From now on, each event's line is also written into FD (-1: no more), so that the outside world
- * can wait for it. */
+/* From now on, each event's line is also written into FD (-1: no more), which stays the caller's, so
+ * that the outside world can wait for it. The program ends if nobody reads it any more. */
 void story_listener(int fd);
 
 /* Writes each event into FILE as well, as Chrome trace-event JSON, until story_close_trace(). Without a

@@ -21,7 +21,8 @@ struct act {
 /* Starts the world: a child process in which the API listens on a port of its own, put into API, and
  * the clients of SCRIPT (NULL: none) connect to GATEWAY, the descriptor of a listening socket. A call
  * to the API of which the script says nothing is answered after MS. The child ends with the program,
- * however that ends. Ends the program if there can be no such process. */
+ * however that ends, and the program with the child. No other thread may be running. Ends the program
+ * if there can be no such process. */
 void world_start(const struct act *script, int gateway, int ms, struct address *api);
 
 /* Ends the world and waits until it is gone. */

@@ -8,7 +8,9 @@
  *                              shut       sends no more, but reads
  *                              reset      closes with a reset
  *                              close      closes, read or not
- *                              recv       reads to the end, prints the status and the body
+ *                              recv       reads to the end, prints the status and the body, closes
+ *                              keep       the same, but does not close
+ *                              trickle    sends a byte every 0.1 s until the connection breaks
  *                              crowd:N:PATH  N further clients at once; prints how many got what
  *   peer api WORD...           prints its port, and does WORDS with each connection that has sent a
  *                              request: send:TEXT, shut, reset, close, hold;
@@ -22,6 +24,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,7 +145,6 @@ static void receive(int fd, char *out, size_t size)
         snprintf(out, size, "no HTTP: %.60s", text);
     else
         snprintf(out, size, "%.3s %s", text + 9, body + 4);
-    close(fd);
 }
 
 static int compare(const void *a, const void *b)
@@ -163,8 +165,10 @@ static void crowd(int port, const char *what)
         fds[i] = connect_to(port);
         send_get(fds[i], path + 1);
     }
-    for (long i = 0; i < n; i++)
+    for (long i = 0; i < n; i++) {
         receive(fds[i], answers[i], sizeof answers[i]);
+        close(fds[i]);
+    }
     qsort(answers, (size_t)n, sizeof answers[0], compare);
     for (long i = 0; i < n; i++) {
         same++;
@@ -240,11 +244,16 @@ static int client(int port, char **words)
             send_get(fds[i], rest);
         } else if (is(*words, "drip:", &rest)) {
             send_text(fds[i], unescape(rest), strlen(unescape(rest)), 1);
+        } else if (is(*words, "trickle", &rest)) {
+            while (send(fds[i], "x", 1, MSG_NOSIGNAL) == 1)
+                poll(NULL, 0, 100);
         } else if (is(*words, "fill:", &rest)) {
             fill(fds[i], strtol(rest, NULL, 10));
-        } else if (is(*words, "recv", &rest)) {
+        } else if (is(*words, "recv", &rest) || is(*words, "keep", &rest)) {
             receive(fds[i], answer, sizeof answer);
             printf("%s: %s\n", names[i], answer);
+            if (**words == 'r')
+                close(fds[i]);
         } else {
             errno = EINVAL;
             die(*words);

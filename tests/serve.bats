@@ -167,12 +167,24 @@ b: 200 hello"
 @test "502 when the API answers garbage" {
     bad_api 'send:garbage\r\n\r\n' close
     bad_api 'send:HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nbar' close
+    bad_api 'send:HTTP/1.1 2000 OK\r\n\r\nbar' close
     bad_api 'send:HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nbar' close
     bad_api "send:$(printf 'x%.0s' {1..9000})" close
 }
 
 @test "502 when the API has an error of its own" {
     bad_api 'send:HTTP/1.1 500 Internal Server Error\r\nContent-Length: 3\r\n\r\nbar' close
+}
+
+@test "502 when the API gives what cannot be asked for" {
+    [ "$STEP$SERVE_OPTIONS" != 1 ] || return 0 # the state machine has no /two
+    for foo in 'x y' "$(printf 'x%.0s' {1..600})"; do
+        start_api "send:HTTP/1.1 200 OK\r\n\r\n$foo" close
+        start_serve --api "127.0.0.1:$api_port"
+        client get:/two recv
+        is "$output" "me: 502 Bad Gateway"
+        stop_serve
+    done
 }
 
 @test "takes an API that announces no length, or does not hang up" {
@@ -193,6 +205,27 @@ b: 200 hello"
     descriptors=32 start_serve
     client "crowd:100:$path"
     [ $path = /hello ] && is "$output" "100 times: 200 hello" || is "$output" "100 times: 200 bar"
+    stop_serve
+}
+
+@test "clients that have their answers and do not hang up keep nobody out" {
+    descriptors=32 start_serve
+    local words=() i n=40
+    [[ $SERVE_OPTIONS == *blocking* ]] && n=3 # it waits half a second for each
+    for ((i = 0; i < n; i++)); do words+=("@$i" get:/hello keep); done
+    client "${words[@]}"
+    is "$(grep -c '200 hello' <<<"$output")" $n
+    stop_serve
+}
+
+@test "a client that goes on sending after its answer keeps nobody out" {
+    start_serve
+    "$peer" limit 30 "$peer" client "$port" @bad get:/hello keep trickle >/dev/null 2>&1 3>&- &
+    local bad=$!
+    client @a get:/hello recv @b get:/hello recv
+    is "$output" "a: 200 hello
+b: 200 hello"
+    kill $bad
     stop_serve
 }
 
