@@ -2,22 +2,22 @@
  *
  *     load [-a] WAITING SECONDS COMMAND...
  *
- * Starts an API that takes 100 ms for each answer, and the server: COMMAND with "--port 0 --api HOST:PORT"
- * behind it. Then WAITING clients ask for /one, each of them again as soon as it has its answer, so that
- * there are always as many. One line on stdout tells what was measured in SECONDS:
+ * Starts an API that takes 100 ms for each answer, and the server: COMMAND, and behind it
+ * "--port 0 --api HOST:PORT". Then WAITING clients ask for /one, each of them again as soon as it
+ * has its answer, so that there are always as many. One line on stdout tells what was measured in
+ * SECONDS:
  *
- *     answered N     requests, the warm-up included
- *     wrong N        requests with another answer, or none; then the exit status is 1
- *     rate X         requests per second
- *     cpu_us X       the server's CPU time for a request, user and system
- *     kib X          the server's memory for a waiting request: by how much its peak has grown
- *     tables_kib X   the same of its page tables, which are no part of that
- *     switches X     the server's context switches for a request, voluntary or not
+ *     answered N   requests, with those from before and after
+ *     wrong N      requests with another answer, or none; then the exit status is 1
+ *     rate X       requests per second
+ *     cpu_us X     the server's CPU time for a request, user and system
+ *     kib X        the server's memory for a waiting request: by how much its peak has grown
+ *     switches X   the server's context switches for a request, voluntary or not
  *
  * With -a the requests without an answer at the end are abandoned, and not wrong: for a server that
  * lets them queue for longer than we look on.
  *
- * For Linux: what a process costs is read from /proc, and epoll keeps our own costs from counting. */
+ * For Linux: what a process costs is read from /proc, and epoll keeps our own costs low. */
 #define _GNU_SOURCE /* POSIX has neither accept4() nor wait4() nor prctl() */
 
 #include <errno.h>
@@ -37,12 +37,13 @@
 #include <unistd.h>
 
 enum {
-    API_MS = 100,    /* what the API takes for an answer */
-    SETTLE_MS = 500, /* from the first request until we measure, for the crowd to spread */
-    PATIENCE_MS = 5000 /* with the last answers */,
-    SPARE_MS = 20000, /* for all else, until the whole run is given up */
-    WRONG_MAX = 100,  /* after so many there is nothing left to measure */
-    HELD_MAX = 65536, /* calls that the API can hold */
+    API_MS = 100,       /* what the API takes for an answer */
+    SETTLE_MS = 500,    /* from the first request until we measure, for the crowd to spread */
+    WARM_UPS = 3,       /* requests before anything is measured */
+    PATIENCE_MS = 5000, /* with the last answers */
+    SPARE_MS = 20000,   /* for all else, until the whole run is given up */
+    WRONG_MAX = 100,    /* after so many there is nothing left to measure */
+    HELD_MAX = 65536,   /* calls that the API can hold */
     CLIENTS_MAX = 20000,
     BATCH = 256, /* events that are taken from the kernel at once */
     TEXT_SIZE = 1024
@@ -109,8 +110,8 @@ static struct {
 } held[HELD_MAX];
 static unsigned first_held, after_held; /* count for ever; their place is the remainder */
 
-/* Reads the call of FD. Returns false if it has not come yet. A call is a short text that its sender
- * writes at once, so there are no halves; were there one, it would be hung up on, and that is noticed. */
+/* Reads the call of FD. Returns false if it has not come yet. A call is a short text, written at
+ * once, so there are no halves; one that came would be hung up on, and count as a wrong answer. */
 static bool read_call(int fd)
 {
     char text[TEXT_SIZE];
@@ -231,7 +232,7 @@ static int start_server(pid_t *child, char **command, int n, int api_port)
     char line[TEXT_SIZE];
     int ends[2];
     int port;
-    FILE *from;
+    static FILE *from; /* stays open, or the server's next line would be its last */
 
     if (pipe(ends) == -1)
         die("cannot make a pipe: %s", strerror(errno));
@@ -241,7 +242,7 @@ static int start_server(pid_t *child, char **command, int n, int api_port)
         run_server(command, n, ends[1], api_port);
     }
     close(ends[1]);
-    from = fdopen(ends[0], "r"); /* stays open, or the server's next line would be its last */
+    from = fdopen(ends[0], "r");
     if (from == NULL || fgets(line, sizeof line, from) == NULL ||
         sscanf(line, "listening on http://127.0.0.1:%d", &port) != 1)
         die("%s does not say where it listens", command[0]);
@@ -280,7 +281,7 @@ static double cpu_us(pid_t pid)
 
 /* A client, which has one request after the other. */
 struct client {
-    int fd; /* -1: it has none now */
+    int fd; /* 0 or -1: it has none */
     bool asked;
     size_t len;
     char text[TEXT_SIZE];
@@ -289,7 +290,7 @@ struct client {
 static struct client clients[CLIENTS_MAX];
 static struct sockaddr_in server;
 static int poller;
-static bool again = true; /* who has been answered asks again */
+static bool again; /* who has been answered asks again */
 static int n_open;
 static long answered, wrong;
 
@@ -357,7 +358,7 @@ static void advance(struct client *client, unsigned events)
         read_answer(client);
 }
 
-/* Lets the clients go on until WHEN, or until the next of them shall start, or something happens. */
+/* Waits until WHEN or until something happens, and lets those go on whom it concerns. */
 static void turn(long long when)
 {
     struct epoll_event events[BATCH];
@@ -367,8 +368,8 @@ static void turn(long long when)
         advance(&clients[events[i].data.u32], events[i].events);
 }
 
-/* Keeps WAITING requests open until WHEN. They start one by one in the time of a call to the API: a crowd
- * that comes at once would stay together for ever, and one poll() would do for all of it. */
+/* Keeps WAITING requests open until WHEN. They start one by one in the time of a call to the API: a
+ * crowd that comes at once would stay together for ever, and one poll() would do for all of it. */
 static void keep_open(int waiting, long long when)
 {
     static int started;
@@ -400,12 +401,14 @@ static void finish(bool abandon)
             end_request(&clients[i]);
 }
 
-/* One request, so that what the server needs once and for all is there before it is measured. */
+/* Some requests, one by one, so that what the server needs once and for all is there before it is
+ * measured. */
 static void warm_up(void)
 {
-    again = false;
-    start_request(&clients[0]);
-    finish(false);
+    for (int i = 0; i < WARM_UPS; i++) {
+        start_request(&clients[0]);
+        finish(false);
+    }
     again = true;
 }
 
@@ -413,16 +416,13 @@ static void warm_up(void)
 struct measure {
     long long us;
     double cpu;
-    long answered, peak, tables;
+    long answered, peak;
 };
 
 static struct measure measure(pid_t pid)
 {
-    return (struct measure){.us = now_us(),
-                            .cpu = cpu_us(pid),
-                            .answered = answered,
-                            .peak = status(pid, "VmHWM"),
-                            .tables = status(pid, "VmPTE")};
+    return (struct measure){
+        .us = now_us(), .cpu = cpu_us(pid), .answered = answered, .peak = status(pid, "VmHWM")};
 }
 
 /* Ends the server, with SIGTERM. Returns its context switches. */
@@ -437,7 +437,8 @@ static long stop_server(pid_t pid)
             die("cannot wait for the server: %s", strerror(errno));
     if (how != 0) {
         fprintf(stderr, "load: the server ended with %s %d\n",
-                WIFSIGNALED(how) ? "signal" : "status", WIFSIGNALED(how) ? how : how >> 8);
+                WIFSIGNALED(how) ? "signal" : "status",
+                WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how));
         wrong++;
     }
     return usage.ru_nvcsw + usage.ru_nivcsw;
@@ -452,6 +453,7 @@ static void run(pid_t pid, int waiting, double seconds, bool abandon)
 {
     struct measure idle, from, to;
     long began = switches(pid), n_switches;
+    double grown;
 
     warm_up();
     idle = measure(pid);
@@ -463,11 +465,12 @@ static void run(pid_t pid, int waiting, double seconds, bool abandon)
     n_switches = stop_server(pid) - began;
     if (to.answered == from.answered)
         die("nothing was answered, and %ld were wrong", wrong);
+    /* The kernel counts a peak that is over only roughly: it may seem to have shrunk by a page. */
+    grown = to.peak > idle.peak ? (double)(to.peak - idle.peak) : 0;
     /* Between FROM and TO as many were begun and not ended as were ended and begun before. */
-    printf("answered %ld wrong %ld rate %.1f cpu_us %.2f kib %.3f tables_kib %.3f switches %.3f\n",
-           answered, wrong, (double)(to.answered - from.answered) * 1e6 / (double)(to.us - from.us),
-           (to.cpu - from.cpu) / (double)(to.answered - from.answered),
-           (double)(to.peak - idle.peak) / waiting, (double)(to.tables - idle.tables) / waiting,
+    printf("answered %ld wrong %ld rate %.1f cpu_us %.2f kib %.3f switches %.3f\n", answered, wrong,
+           (double)(to.answered - from.answered) * 1e6 / (double)(to.us - from.us),
+           (to.cpu - from.cpu) / (double)(to.answered - from.answered), grown / waiting,
            (double)n_switches / (double)answered);
 }
 
@@ -491,7 +494,9 @@ static void on_alarm(int number)
     static const char text[] = "load: gave up, it took too long\n";
 
     (void)number;
-    _exit(write(STDERR_FILENO, text, sizeof text - 1) == -1 ? 1 : 1);
+    if (write(STDERR_FILENO, text, sizeof text - 1) == -1)
+        _exit(2);
+    _exit(1);
 }
 
 int main(int argc, char **argv)
