@@ -1,20 +1,74 @@
 #!/usr/bin/env bats
-# The modules of one step by themselves: tests/unit/X.c is built with the step's X.c and story.c, and
-# what it prints is compared with tests/unit/X.txt.
+# The modules of one step by themselves: tests/unit/X.c is built with the step's own files, and what it
+# prints is compared with tests/unit/X.txt.
 
 load common
 
-# Builds the test of MODULE with the step's own MODULES, and runs it.
-unit() {
-    local dir sources=() module
+setup() {
     dir=$(echo "$top"/step0"$STEP"_*)
-    for module in "$@" story; do sources+=("$dir/$module.c"); done
-    ${CC:-cc} -g -I"$dir" "$top/tests/unit/$1.c" "${sources[@]}" -pthread -o "$BATS_TEST_TMPDIR/$1"
-    run limited "$BATS_TEST_TMPDIR/$1" "$RANDOM"
 }
 
-@test "the event loop" {
-    [ -e "$(echo "$top"/step0"$STEP"_*/loop.c)" ] || return 0
-    unit loop
-    is "$output" "$(<"$top/tests/unit/loop.txt")"
+# Builds the test NAME with MODULES of the step; TEST is the program then.
+build() {
+    local name=$1 sources=() module
+    shift
+    for module in "$@"; do sources+=("$dir/$module.c"); done
+    test=$BATS_TEST_TMPDIR/$name
+    ${CC:-cc} -g -Wall -I"$dir" "$top/tests/unit/$name.c" "${sources[@]}" -pthread -o "$test"
+}
+
+# Runs the test that has been built with WORDS, and compares what it says with the file NAME.
+says() {
+    local name=$1
+    shift
+    run limited "$test" "$@"
+    is "$output" "$(<"$top/tests/unit/$name.txt")"
+}
+
+@test "the event loop, changed while it runs" {
+    [ -e "$dir/loop.c" ] || return 0
+    build loop loop story
+    says loop $RANDOM
+}
+
+@test "generators do what CPython's do" {
+    [ -e "$dir/gen.c" ] || return 0
+    build gen gen story
+    says gen
+}
+
+@test "a generator that is wrong stops the program by its name" {
+    [ -e "$dir/gen.c" ] || return 0
+    build misuse gen story
+    run limited "$test" never_closes
+    is "$status: $output" "1: : generator never_closes: yielded while it was closed"
+    run limited "$test" frees_itself
+    is "$status: $output" "1: : generator frees_itself: freed while it runs"
+    run limited "$test" has_no_return
+    is "$status: $output" "1: : generator has_no_return: came to its end without RETURN (at 1)"
+}
+
+@test "the compiler warns of a yield in an inner switch, and of a resume point without a yield" {
+    [ -e "$dir/gen.c" ] || return 0
+    cat >"$BATS_TEST_TMPDIR/wrong.c" <<'END'
+#include "gen.h"
+struct frame { struct gen gen; struct value got; };
+struct value wrong(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+
+    BEGIN(GOT, NEVER_YIELDED)
+    switch (f->got.tag) {
+    case NONE:
+        YIELD(GOT, f->got, none());
+        break;
+    default:
+        break;
+    }
+    RETURN(none());
+    END
+}
+END
+    run ${CC:-cc} -std=c11 -Wall -c -I"$dir" "$BATS_TEST_TMPDIR/wrong.c" -o "$BATS_TEST_TMPDIR/wrong.o"
+    [[ $output == *GOT* && $output == *NEVER_YIELDED* ]]
 }
