@@ -33,10 +33,10 @@ static struct answer two(int id)
 }
 
 static const struct route routes[] = {
-    {"/hello", hello, 0},
-    {"/one", one, 1},
-    {"/two", two, 2},
-    {NULL, NULL, 0},
+    {.path = "/hello", .handler = hello, .calls = 0},
+    {.path = "/one", .handler = one, .calls = 1},
+    {.path = "/two", .handler = two, .calls = 2},
+    {.path = NULL},
 };
 
 const struct route *get_handler(const char *path)

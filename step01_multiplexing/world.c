@@ -74,6 +74,8 @@ static void *run_call(void *arg)
                                : strcmp(path, "/bar") == 0 ? http_ok("baz")
                                                            : http_error(404);
 
+        if (act != NULL && act->status != 0)
+            answer = http_error(act->status);
         wait_for(act, act == NULL ? default_ms : act->ms);
         net_write(fd, text, http_format_response(text, sizeof text, &answer));
     }

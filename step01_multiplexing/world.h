@@ -16,6 +16,7 @@ struct act {
     int request;       /* API: the call that the gateway makes for this request */
     int ms;            /* not before so many ms after the world began, or after the call came */
     const char *after; /* nor before this event: how its line begins, "#1 asks". NULL: none */
+    int status;        /* API: answers with this error. 0: with what there is at PATH */
 };
 
 /* Starts the world: a child process in which the API listens on a port of its own, put into API, and

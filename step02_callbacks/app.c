@@ -73,10 +73,10 @@ static void two_got_bar(void *arg, struct answer bar)
 }
 
 static const struct route routes[] = {
-    {"/hello", hello},
-    {"/one", one},
-    {"/two", two},
-    {NULL, NULL},
+    {.path = "/hello", .handler = hello},
+    {.path = "/one", .handler = one},
+    {.path = "/two", .handler = two},
+    {.path = NULL},
 };
 
 const struct route *get_handler(const char *path)

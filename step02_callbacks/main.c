@@ -23,8 +23,7 @@ static void one(void)
     story_begin("#%d", "one: the handler in two pieces");
     ms = service_demo(serve_multiplexed, ask_one, 3);
     story_timeline();
-    say("  Answered %s, the last at %ld ms, as by step 1's state machine.\n\n", story_order(),
-        ms);
+    say("  Answered %s, the last at %ld ms, as by step 1's state machine.\n\n", story_order(), ms);
     story_end();
 }
 

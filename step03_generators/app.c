@@ -112,7 +112,11 @@ static struct value func1_body(struct gen *gen, struct value sent)
     BEGIN(GOT_FOO, GOT_BAR)
     f->began = story_ms();
     YIELD(GOT_FOO, f->foo, request("/foo"));
-    YIELD(GOT_BAR, f->bar, func2(f->foo.text));
+    YIELD_CATCH(GOT_BAR, f->bar, func2(f->foo.text));
+    if (f->bar.tag == ERROR) {
+        tell(f->id, RUNNING, "catches in func1 what func2 did not: %s", f->bar.text);
+        RAISE(error(502, "the second call failed"));
+    }
     tell(f->id, RUNNING, "has made both calls in %ld ms", story_ms() - f->began);
     RETURN(f->bar);
     END
@@ -128,7 +132,11 @@ static struct gen *func1(int id)
 }
 
 static const struct route routes[] = {
-    {"/hello", hello}, {"/one", one}, {"/two", two}, {"/nested", func1}, {NULL, NULL},
+    {.path = "/hello", .handler = hello},
+    {.path = "/one", .handler = one},
+    {.path = "/two", .handler = two},
+    {.path = "/nested", .handler = func1},
+    {.path = NULL},
 };
 
 const struct route *get_handler(const char *path)

@@ -44,7 +44,7 @@ static void usage(const struct lesson *lesson)
     if (serves)
         say("  --port P         serve: listen on port P, 0 for any free one (8080)\n"
             "  --host H         serve: listen at the address H (127.0.0.1)\n"
-            "  --api HOST:PORT  serve: ask this API (one of our own: /foo is bar, /bar is baz)\n");
+            "  --api HOST:PORT  serve: ask this API (our own: /foo is bar, /bar baz)\n");
     for (const struct option *own = lesson->options; own != NULL && own->name != NULL; own++)
         say("  %s%-*s %s%s\n", own->name, 16 - (int)strlen(own->name),
             own->choices == NULL ? "" : " X", own->only_serve ? "serve: " : "", own->what);

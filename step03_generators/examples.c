@@ -75,11 +75,11 @@ static struct value life_body(struct gen *gen, struct value sent)
     struct life *f = (struct life *)gen;
 
     BEGIN(GOT, STUBBORN)
-    YIELD_CATCH(GOT, f->got, text("'first'"));
+    YIELD_FINALLY(GOT, f->got, text("'first'"));
     if (f->got.tag == ERROR && f->got.code != GENERATOR_EXIT && f->manner == CATCHES_IT)
         f->got = text("'caught'");
     if (f->got.tag == ERROR && f->manner == IGNORES_EVEN_CLOSE)
-        YIELD_CATCH(STUBBORN, f->got, text("'no'"));
+        YIELD_FINALLY(STUBBORN, f->got, text("'no'"));
     say("        (its cleanup runs)\n");
     if (f->got.tag == ERROR)
         RAISE(f->got);

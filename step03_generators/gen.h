@@ -115,18 +115,26 @@ _Noreturn void gen_lost(const struct gen *gen);
     }                                                                                              \
     gen_lost(gen);
 
-/* Pauses: hands VALUE out. The next send goes on at POINT and puts what is sent into DEST, a member of
- * the frame; or raises it, if it is an error. If VALUE is an error it is raised at once. POINT is also a
- * label, for the debugger: break twice_body:GOT_FIRST. */
+/* Pauses: hands VALUE out. The next send goes on at POINT, and what is sent is put into DEST, a member of
+ * the frame; an error that is sent ends the generator, and so does VALUE if it is one. POINT is a label
+ * as well, for the debugger: break twice_body:GOT_FIRST. */
 #define YIELD(POINT, DEST, VALUE)                                                                  \
     do {                                                                                           \
-        YIELD_CATCH(POINT, DEST, VALUE);                                                           \
+        YIELD_FINALLY(POINT, DEST, VALUE);                                                         \
         if (sent.tag == ERROR)                                                                     \
             RAISE(sent);                                                                           \
     } while (0)
 
-/* The same, but an error goes into DEST as well: for a generator that catches it, or cleans up. */
+/* The same, but an error is caught: it goes into DEST. Not GENERATOR_EXIT: "except Exception". */
 #define YIELD_CATCH(POINT, DEST, VALUE)                                                            \
+    do {                                                                                           \
+        YIELD_FINALLY(POINT, DEST, VALUE);                                                         \
+        if (sent.tag == ERROR && sent.code == GENERATOR_EXIT)                                      \
+            RAISE(sent);                                                                           \
+    } while (0)
+
+/* The same, but whatever is sent goes into DEST: "finally", for one that has to clean up. */
+#define YIELD_FINALLY(POINT, DEST, VALUE)                                                          \
     do {                                                                                           \
         sent = (VALUE);                                                                            \
         if (sent.tag == ERROR)                                                                     \

@@ -72,3 +72,32 @@ END
     run ${CC:-cc} -std=c11 -Wall -c -I"$dir" "$BATS_TEST_TMPDIR/wrong.c" -o "$BATS_TEST_TMPDIR/wrong.o"
     [[ $output == *GOT* && $output == *NEVER_YIELDED* ]]
 }
+
+@test "a chain of generators: results, errors, and its end at any time" {
+    [ -e "$dir/callstack.c" ] || return 0
+    build callstack callstack gen story
+    says callstack
+}
+
+@test "a chain of a million calls needs no C stack" {
+    [ -e "$dir/callstack.c" ] || return 0
+    run bash -c "ulimit -s 256; '$peer' limit 30 '$program' deep"
+    is "$status" 0
+    [[ $output == *"it returns 500000500000"* ]]
+}
+
+@test "no memory for a generator: 503 for that request alone" {
+    [ -e "$dir/gen.c" ] || return 0
+    cp "$dir"/*.[ch] "$top/tests/unit/scarce.c" "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR"
+    ${CC:-cc} -c -Dgen_new=scarce_gen_new app.c
+    rm app.c
+    ${CC:-cc} ./*.c app.o -pthread -o scarce
+    program=$BATS_TEST_TMPDIR/scarce
+    start_serve
+    client @a get:/one recv @b get:/one recv @c get:/one recv
+    is "$output" "a: 200 bar
+b: 503 Service Unavailable
+c: 200 bar"
+    stop_serve
+}

@@ -82,7 +82,7 @@ static struct value echo(struct gen *gen, struct value sent)
 
     BEGIN(GOT)
     while (f->got.tag != ERROR && (f->got.tag == NONE || f->got.integer != 99))
-        YIELD_CATCH(GOT, f->got, f->got);
+        YIELD_FINALLY(GOT, f->got, f->got);
     printf("  (cleanup)\n");
     if (f->got.tag == ERROR)
         RAISE(f->got);
@@ -117,7 +117,7 @@ static struct value stubborn(struct gen *gen, struct value sent)
     struct frame *f = (struct frame *)gen;
 
     BEGIN(GOT_FIRST, GOT_SECOND)
-    YIELD_CATCH(GOT_FIRST, f->got, integer(1));
+    YIELD_FINALLY(GOT_FIRST, f->got, integer(1));
     if (f->got.tag == ERROR && f->got.code == GENERATOR_EXIT)
         YIELD(GOT_SECOND, f->got, integer(2));
     RETURN(integer(3));
@@ -129,7 +129,7 @@ static struct value closing(struct gen *gen, struct value sent)
     struct frame *f = (struct frame *)gen;
 
     BEGIN(GOT)
-    YIELD_CATCH(GOT, f->got, integer(1));
+    YIELD_FINALLY(GOT, f->got, integer(1));
     if (strcmp(f->manner, "return") == 0)
         RETURN(integer(4));
     RAISE(error(TYPE_ERROR, "in the cleanup"));

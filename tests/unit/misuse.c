@@ -17,7 +17,7 @@ static struct value never_closes(struct gen *gen, struct value sent)
 
     BEGIN(GOT)
     for (;;)
-        YIELD_CATCH(GOT, f->got, none());
+        YIELD_FINALLY(GOT, f->got, none());
     END
 }
 

@@ -1,0 +1,154 @@
+/* gen.h - generators: functions that pause, hand something out, and go on later with what they are sent.
+ * Stage 0x02 of the article. The semantics are those of Python 3.11 (PEP 342).
+ *
+ * A generator is a frame on the heap and a body. The frame is a struct whose first member is a struct
+ * gen; its other members are the variables that live on while the generator pauses. The body is a
+ * function that begins with a jump to where it paused, its resume point:
+ *
+ *     struct twice { struct gen gen; struct value got; };
+ *
+ *     static struct value twice_body(struct gen *gen, struct value sent)
+ *     {
+ *         struct twice *f = (struct twice *)gen;
+ *
+ *         BEGIN(GOT_FIRST, GOT_SECOND)
+ *         YIELD(GOT_FIRST, f->got, integer(1));
+ *         YIELD(GOT_SECOND, f->got, integer(2));
+ *         RETURN(f->got);
+ *         END
+ *     }
+ *
+ *     struct twice *f = gen_new(sizeof *f, "twice", twice_body, NULL);
+ *
+ * A plain local variable of the body is lost at each YIELD, because the body returns there. */
+#ifndef GEN_H
+#define GEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "value.h"
+
+/* Runs GEN on from its resume point, to the next YIELD or to the end. SENT is what it has been sent. */
+typedef struct value gen_body(struct gen *gen, struct value sent);
+
+/* Gives back what the frame of GEN owns, but not the frame. */
+typedef void gen_drop(struct gen *gen);
+
+enum { ENDED = -1 }; /* in place of a resume point */
+
+struct gen {
+    gen_body *body;
+    gen_drop *drop; /* NULL: the frame owns nothing */
+    const char *name;
+    int at; /* the resume point: 0 before the start, or ENDED */
+    bool running;
+    bool called;        /* it is on a call stack, and there */
+    struct gen *caller; /* this one called it; NULL: it is the first */
+};
+
+/* What has become of a generator that was resumed. */
+enum outcome { YIELDED, RETURNED, RAISED };
+
+/* Makes a generator that has not started, whose frame of SIZE bytes is zero behind its struct gen. It
+ * belongs to the caller, who hands it on or frees it. NAME is static. Returns NULL without memory. */
+void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop);
+
+/* Frees GEN in whatever state it is: closes it if it has paused, lets it drop what it owns, exactly
+ * once, and frees the frame. A generator that is running, or that yields while it is closed, stops the
+ * program by its name. NULL is nothing to free. */
+void gen_free(struct gen *gen);
+
+/* For gen_send(): whatever is not simply to go on. */
+struct value gen_send_first(struct gen *gen, struct value sent);
+
+/* Resumes GEN with SENT: that is the value of the YIELD at which it paused. Returns what it yields,
+ * returns or raises; gen_outcome() tells which. One that has ended returns none. The first send must be
+ * none (a TYPE_ERROR otherwise), and a generator cannot resume itself (a VALUE_ERROR). */
+static inline struct value gen_send(struct gen *gen, struct value sent)
+{
+    struct value value;
+
+    if (gen->running || gen->at <= 0)
+        return gen_send_first(gen, sent);
+    gen->running = true;
+    value = gen->body(gen, sent);
+    gen->running = false;
+    return value;
+}
+
+/* Resumes GEN with ERROR, which is raised at the YIELD at which it paused. Returns as gen_send() does.
+ * One that has not started, or has ended, runs nothing, is ended and raises ERROR. */
+struct value gen_throw(struct gen *gen, struct value error);
+
+/* Ends GEN where it paused: raises GENERATOR_EXIT there, so that its cleanup runs. Returns none, the
+ * error that came out instead, or a RUNTIME_ERROR if it yielded. Nothing runs in one that has not
+ * started or has ended. */
+struct value gen_close(struct gen *gen);
+
+/* What VALUE, which has just come out of GEN, is. */
+static inline enum outcome gen_outcome(const struct gen *gen, struct value value)
+{
+    if (value.tag == ERROR)
+        return RAISED;
+    return gen->at == ENDED ? RETURNED : YIELDED;
+}
+
+/* For RETURN and RAISE. */
+static inline struct value gen_end(struct gen *gen, struct value value)
+{
+    gen->at = ENDED;
+    return value;
+}
+
+/* For END: a body came to its end without RETURN, or with a resume point that it does not have. */
+_Noreturn void gen_lost(const struct gen *gen);
+
+/* Begins a body whose parameters are called gen and sent. Its arguments are the resume points, one for
+ * each YIELD. The switch is over their enum, so that the compiler warns of a YIELD in another switch,
+ * and of a resume point without a YIELD. */
+#define BEGIN(...)                                                                                 \
+    enum points { START, __VA_ARGS__ };                                                            \
+    (void)sent;                                                                                    \
+    switch ((enum points)gen->at) {                                                                \
+    case START:
+
+#define END                                                                                        \
+    }                                                                                              \
+    gen_lost(gen);
+
+/* Pauses: hands VALUE out. The next send goes on at POINT, and what is sent is put into DEST, a member of
+ * the frame; an error that is sent ends the generator, and so does VALUE if it is one. POINT is a label
+ * as well, for the debugger: break twice_body:GOT_FIRST. */
+#define YIELD(POINT, DEST, VALUE)                                                                  \
+    do {                                                                                           \
+        YIELD_FINALLY(POINT, DEST, VALUE);                                                         \
+        if (sent.tag == ERROR)                                                                     \
+            RAISE(sent);                                                                           \
+    } while (0)
+
+/* The same, but an error is caught: it goes into DEST. Not GENERATOR_EXIT: "except Exception". */
+#define YIELD_CATCH(POINT, DEST, VALUE)                                                            \
+    do {                                                                                           \
+        YIELD_FINALLY(POINT, DEST, VALUE);                                                         \
+        if (sent.tag == ERROR && sent.code == GENERATOR_EXIT)                                      \
+            RAISE(sent);                                                                           \
+    } while (0)
+
+/* The same, but whatever is sent goes into DEST: "finally", for one that has to clean up. */
+#define YIELD_FINALLY(POINT, DEST, VALUE)                                                          \
+    do {                                                                                           \
+        sent = (VALUE);                                                                            \
+        if (sent.tag == ERROR)                                                                     \
+            goto POINT;                                                                            \
+        gen->at = POINT;                                                                           \
+        return sent;                                                                               \
+    case POINT:                                                                                    \
+    POINT:                                                                                         \
+        (DEST) = sent;                                                                             \
+    } while (0)
+
+#define RETURN(VALUE)      return gen_end(gen, (VALUE))
+#define RAISE(ERROR_VALUE) return gen_end(gen, (ERROR_VALUE))
+
+#endif

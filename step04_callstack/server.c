@@ -1,0 +1,445 @@
+/* server.c - one thread, one loop, and the kernel watches all sockets for us. Nothing here may wait,
+ * so each wait is a callback: what the loop will call when it is over. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "callstack.h"
+#include "loop.h"
+#include "story.h"
+
+enum { PAUSE_MS = 10 }; /* before accept() is tried again when descriptors or memory ran out */
+
+/* One connection, and all that it must remember while others run. */
+struct conn {
+    enum { READING, ANSWERING, HANGING_UP } state;
+    int id;
+    int fd;      /* the client */
+    int api;     /* the API, or -1 */
+    char *text;  /* what is being read or written; NULL: nothing */
+    size_t len;  /* so much of it has been read, or is to be written */
+    size_t sent; /* so much of it has been written */
+    struct conn *next;
+    struct conn **link; /* the pointer that points here, to take this one out of the list */
+
+    struct callstack stack;  /* the handler and whom it has called, while it is answering */
+    struct answer answer;    /* the API's last, into which the handler's texts point */
+    struct value result;     /* on the ready list: what the chain is to be sent */
+    struct conn *next_ready; /* on the ready list: the next */
+};
+
+static const struct service *service; /* what the server is told */
+static struct conn *conns;            /* all connections, the newest first */
+static int n_conns, most_conns;
+static int n_accepted;
+static bool stopping; /* the program is told to stop */
+
+/* Whether a further connection shall be accepted, now or later. */
+static bool accepts(void)
+{
+    return !stopping && (service->requests == 0 || n_accepted < service->requests);
+}
+
+/* The connection that has waited longest for its client to hang up, or NULL. */
+static struct conn *find_done(void)
+{
+    struct conn *done = NULL;
+
+    for (struct conn *conn = conns; conn != NULL; conn = conn->next)
+        if (conn->state == HANGING_UP)
+            done = conn;
+    return done;
+}
+
+/* Whether there is room for one more, or somebody who can make room. */
+static bool has_room(void)
+{
+    return n_conns < most_conns || find_done() != NULL;
+}
+
+/* The ready list: chains whose wait is over, with their results, in the order in which they came. */
+static struct conn *first_ready;
+static struct conn **end_of_ready = &first_ready;
+static bool shown; /* it is drawn at each turn */
+
+/* Puts CONN's chain on the ready list, to be sent RESULT. */
+static void make_ready(struct conn *conn, struct value result)
+{
+    conn->result = result;
+    conn->next_ready = NULL;
+    *end_of_ready = conn;
+    end_of_ready = &conn->next_ready;
+}
+
+static void accept_all(void *arg);
+
+/* Listens while there is room, and ends the loop when all is done. */
+static void watch_listener(void)
+{
+    if (accepts() && has_room())
+        loop_register(service->listener, POLLIN, accept_all, NULL);
+    else
+        loop_unregister(service->listener);
+    if (!accepts() && conns == NULL)
+        loop_stop();
+}
+
+static void end_conn(struct conn *conn)
+{
+    *conn->link = conn->next;
+    if (conn->next != NULL)
+        conn->next->link = conn->link;
+    loop_unregister(conn->fd);
+    close(conn->fd);
+    free(conn->text);
+    free(conn);
+    n_conns--;
+    watch_listener();
+}
+
+static void drop_text(struct conn *conn)
+{
+    free(conn->text);
+    conn->text = NULL;
+    conn->len = 0;
+    conn->sent = 0;
+}
+
+/* Keeps a copy of TEXT, to be written. Returns false without memory. */
+static bool keep_text(struct conn *conn, const char *text, size_t len)
+{
+    drop_text(conn);
+    conn->text = malloc(len);
+    if (conn->text == NULL)
+        return false;
+    memcpy(conn->text, text, len);
+    conn->len = len;
+    return true;
+}
+
+/* Writes what is left of the text to FD. Returns 1 when that was all, 0 if FD takes no more now, -1
+ * if the other side is gone. */
+static int write_text(struct conn *conn, int fd)
+{
+    while (conn->sent < conn->len) {
+        ssize_t n = net_write(fd, conn->text + conn->sent, conn->len - conn->sent);
+
+        if (n == -1)
+            return net_not_ready() ? 0 : -1;
+        conn->sent += (size_t)n;
+    }
+    drop_text(conn);
+    return 1;
+}
+
+/* Reads from FD to the end of the text. Returns what read() does; without memory -1 and ENOMEM. The
+ * buffer is there only from the first byte on: who waits, or is idle, holds none. */
+static ssize_t read_text(struct conn *conn, int fd)
+{
+    ssize_t n;
+
+    if (conn->text == NULL && (conn->text = malloc(HEAD_MAX)) == NULL) {
+        errno = ENOMEM;
+        return -1;
+    }
+    n = net_read(fd, conn->text + conn->len, HEAD_MAX - conn->len);
+    if (n > 0)
+        conn->len += (size_t)n;
+    return n;
+}
+
+/* The client sends more than was asked of it, or hangs up. */
+static void hear_hang_up(void *arg)
+{
+    struct conn *conn = arg;
+    char unread[4096];
+    ssize_t n = net_read(conn->fd, unread, sizeof unread);
+
+    if (n == 0 || (n == -1 && !net_not_ready()))
+        end_conn(conn);
+}
+
+static void write_reply(void *arg)
+{
+    struct conn *conn = arg;
+    int done = write_text(conn, conn->fd);
+
+    if (done == -1 || (done == 1 && stopping)) {
+        end_conn(conn);
+    } else if (done == 1) {
+        /* To close now, while input may be unread, would reset the connection and destroy the answer
+         * on its way. So we say that this is all, and wait for the client to hang up. */
+        shutdown(conn->fd, SHUT_WR);
+        conn->state = HANGING_UP;
+        loop_register(conn->fd, POLLIN, hear_hang_up, conn);
+        watch_listener();
+    }
+}
+
+static void reply(struct conn *conn, struct answer answer)
+{
+    char text[2 * BODY_SIZE];
+    size_t len = http_format_response(text, sizeof text, &answer);
+
+    tell(conn->id, GONE, "is answered: %d %s, at %ld ms", answer.status, answer.body, story_ms());
+    loop_register(conn->fd, POLLOUT, write_reply, conn);
+    if (!keep_text(conn, text, len))
+        net_write(conn->fd, text, len); /* as much as goes at once */
+    write_reply(conn);
+}
+
+/* The API has answered, or failed to: the chain is ready to go on with that. */
+static void finish_call(struct conn *conn, struct answer answer)
+{
+    loop_unregister(conn->api);
+    if (conn->api != -1)
+        close(conn->api);
+    conn->api = -1;
+    drop_text(conn);
+    if (answer.status == 200)
+        tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
+    else
+        tell(conn->id, RUNNING, "gets no answer from the API");
+    conn->answer = answer;
+    make_ready(conn, answer.status == 200 ? text(conn->answer.body)
+                                          : error(answer.status, "no answer from the API"));
+}
+
+static void read_answer(void *arg)
+{
+    struct conn *conn = arg;
+    struct answer answer;
+    ssize_t n = read_text(conn, conn->api);
+
+    if (n == -1 && net_not_ready())
+        return;
+    if (n == -1)
+        finish_call(conn, http_error(errno == ENOMEM ? 503 : 502));
+    else if (http_parse_response(conn->text, conn->len, n == 0, &answer))
+        finish_call(conn, answer);
+}
+
+static void write_call(void *arg)
+{
+    struct conn *conn = arg;
+    int done = write_text(conn, conn->api);
+
+    if (done == -1)
+        finish_call(conn, http_error(502));
+    else if (done == 1)
+        loop_register(conn->api, POLLIN, read_answer, conn);
+}
+
+static void finish_connect(void *arg)
+{
+    struct conn *conn = arg;
+    if (net_connected(conn->api) != 0) {
+        finish_call(conn, http_error(502));
+        return;
+    }
+    loop_register(conn->api, POLLOUT, write_call, conn);
+    write_call(conn);
+}
+
+/* Asks the API for PATH: starts to connect, and leaves the rest to the callbacks that follow. */
+static void start_call(struct conn *conn, const char *path)
+{
+    char text[HEAD_MAX];
+    size_t len = http_format_request(text, sizeof text, service->host, path, conn->id);
+
+    tell(conn->id, WAITING, "asks the API for %s", path);
+    conn->api = net_connect(&service->api, false);
+    if (conn->api == -1 || len == 0)
+        finish_call(conn, http_error(502));
+    else if (!keep_text(conn, text, len))
+        finish_call(conn, http_error(503));
+    else
+        loop_register(conn->api, POLLOUT, finish_connect, conn);
+}
+
+struct value request(const char *format, ...)
+{
+    struct io *io = malloc(sizeof *io);
+    va_list args;
+
+    if (io == NULL)
+        return error(503, "out of memory");
+    va_start(args, format);
+    if (vsnprintf(io->path, sizeof io->path, format, args) >= PATH_SIZE)
+        io->path[0] = '\0'; /* too long: there is no call for an empty path */
+    va_end(args);
+    return (struct value){.tag = IO, .io = io};
+}
+
+/* Sends a chain its result, and looks at what comes out: an IO is started, and the chain will be ready
+ * again when that is done; what it returns or raises is the answer. */
+static void advance(struct conn *conn)
+{
+    struct value value = callstack_send(&conn->stack, conn->result);
+    bool finished = conn->stack.top == NULL;
+
+    if (!finished && value.tag == IO) {
+        start_call(conn, value.io->path);
+        free(value.io);
+    } else if (finished && value.tag == TEXT) {
+        reply(conn, http_ok(value.text));
+    } else {
+        callstack_free(&conn->stack);
+        reply(conn, http_error(value.tag == ERROR && value.code >= 400 ? value.code : 500));
+    }
+}
+
+static void show_ready(void)
+{
+    if (!shown || first_ready == NULL)
+        return;
+    say("       | ready list:");
+    for (struct conn *conn = first_ready; conn != NULL; conn = conn->next_ready)
+        say(" (#%d, %s)", conn->id, conn->result.tag == NONE ? "none" : conn->result.text);
+    say("\n");
+}
+
+/* Advances each chain on the ready list, and those that get onto it meanwhile. */
+static void advance_ready(void *arg)
+{
+    (void)arg;
+    show_ready();
+    while (first_ready != NULL) {
+        struct conn *conn = first_ready;
+
+        first_ready = conn->next_ready;
+        if (first_ready == NULL)
+            end_of_ready = &first_ready;
+        advance(conn);
+    }
+}
+
+/* The business logic begins here, and goes on in advance(). */
+static void start_handler(struct conn *conn, const char *path)
+{
+    const struct route *route = get_handler(path);
+    struct gen *gen = route == NULL ? NULL : route->handler(conn->id);
+
+    if (gen == NULL) {
+        reply(conn, http_error(route == NULL ? 404 : 503));
+        return;
+    }
+    callstack_push(&conn->stack, gen);
+    make_ready(conn, none());
+}
+
+static void read_request(void *arg)
+{
+    struct conn *conn = arg;
+    char path[PATH_SIZE] = "?";
+    ssize_t n = read_text(conn, conn->fd);
+    int status;
+
+    if (n == -1 && net_not_ready())
+        return;
+    if (n == -1 && errno == ENOMEM) {
+        reply(conn, http_error(503));
+        return;
+    }
+    if (n == -1 || conn->len == 0) {
+        end_conn(conn);
+        return;
+    }
+    status = http_parse_request(conn->text, conn->len, n == 0, path);
+    if (status == 0)
+        return;
+    drop_text(conn);
+    loop_unregister(conn->fd);
+    conn->state = ANSWERING;
+    tell(conn->id, RUNNING, "is let in: GET %s", path);
+    if (status == 200)
+        start_handler(conn, path);
+    else
+        reply(conn, http_error(status));
+}
+
+static void add_conn(int fd)
+{
+    struct conn *conn = malloc(sizeof *conn);
+
+    if (conn == NULL) {
+        struct answer answer = http_error(503);
+        char text[2 * BODY_SIZE];
+
+        net_write(fd, text, http_format_response(text, sizeof text, &answer));
+        close(fd);
+        return;
+    }
+    *conn = (struct conn){.state = READING, .id = n_accepted, .fd = fd, .api = -1};
+    conn->next = conns;
+    conn->link = &conns;
+    if (conns != NULL)
+        conns->link = &conn->next;
+    conns = conn;
+    n_conns++;
+    loop_register(fd, POLLIN, read_request, conn);
+}
+
+static void accept_all(void *arg)
+{
+    (void)arg;
+    while (accepts() && has_room()) {
+        int fd = net_accept(service->listener, false);
+
+        if (fd == -1) {
+            if (!net_not_ready())
+                poll(NULL, 0, PAUSE_MS); /* to look again at once would be to spin */
+            return;
+        }
+        n_accepted++;
+        if (n_conns == most_conns)
+            end_conn(find_done());
+        add_conn(fd);
+    }
+    watch_listener();
+}
+
+/* What is being answered will be answered; whoever has not asked yet is sent away. */
+static void stop(void *arg)
+{
+    (void)arg;
+    stopping = true;
+    loop_unregister(service->stop);
+    for (struct conn *conn = conns, *next; conn != NULL; conn = next) {
+        next = conn->next;
+        if (conn->state == READING || conn->state == HANGING_UP)
+            end_conn(conn);
+    }
+    watch_listener();
+}
+
+void serve_multiplexed(const struct service *what)
+{
+    service = what;
+    n_accepted = 0;
+    most_conns = net_room() / 2; /* each takes a descriptor for its client and one for the API */
+    if (most_conns == 0)
+        die("cannot serve: too few file descriptors");
+    loop_open();
+    loop_each_turn(advance_ready, NULL);
+    if (service->stop != -1)
+        loop_register(service->stop, POLLIN, stop, NULL);
+    watch_listener();
+    loop_run();
+    loop_close();
+}
+
+void show_ready_list(bool on)
+{
+    shown = on;
+}

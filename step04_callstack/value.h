@@ -1,0 +1,71 @@
+/* value.h - what a generator and its driver hand to each other: a small tagged struct, passed by value.
+ * It is the dynamic typing that Python has and that the article's isgenerator(item) relies on. */
+#ifndef VALUE_H
+#define VALUE_H
+
+struct gen;
+struct io;
+
+/* A function with its arguments, yet to be called. */
+struct call {
+    long (*function)(long, long);
+    long args[2];
+};
+
+enum tag {
+    NONE,
+    INTEGER,
+    TEXT,      /* static, or its producer's, who keeps it until the next send */
+    FUNCTION,  /* with arguments; its producer's, as a text is */
+    IO,        /* it belongs to who receives it */
+    GENERATOR, /* it belongs to who receives it */
+    ERROR      /* is raised where it arrives */
+};
+
+/* What an error says besides its text: one of these, or the HTTP status (from 400 on) that a gateway
+ * answers with. They are Python's. */
+enum error_code { GENERATOR_EXIT = 1, TYPE_ERROR, VALUE_ERROR, RUNTIME_ERROR };
+
+struct value {
+    enum tag tag;
+    int code; /* of an ERROR */
+    union {
+        long integer;
+        const char *text; /* of a TEXT, and of an ERROR, where it is static */
+        struct call *call;
+        struct io *io;
+        struct gen *gen;
+    };
+};
+
+static inline struct value none(void)
+{
+    return (struct value){.tag = NONE};
+}
+
+static inline struct value integer(long n)
+{
+    return (struct value){.tag = INTEGER, .integer = n};
+}
+
+static inline struct value text(const char *s)
+{
+    return (struct value){.tag = TEXT, .text = s};
+}
+
+static inline struct value function(struct call *call)
+{
+    return (struct value){.tag = FUNCTION, .call = call};
+}
+
+static inline struct value generator(struct gen *gen)
+{
+    return (struct value){.tag = GENERATOR, .gen = gen};
+}
+
+static inline struct value error(int code, const char *s)
+{
+    return (struct value){.tag = ERROR, .code = code, .text = s};
+}
+
+#endif
