@@ -274,6 +274,15 @@ struct value request(const char *format, ...)
     return (struct value){.tag = IO, .io = io};
 }
 
+/* Lets go of VALUE, which is not what was wanted. */
+static void drop(struct value value)
+{
+    if (value.tag == IO)
+        free(value.io);
+    else if (value.tag == GENERATOR)
+        gen_free(value.gen);
+}
+
 /* The handler is done, and what it came to is ANSWER. */
 static void finish_handler(struct conn *conn, struct answer answer)
 {
@@ -293,11 +302,12 @@ static void drive(struct conn *conn, struct value value)
         free(value.io);
     } else if (outcome == YIELDED && value.tag == GENERATOR) {
         tell(conn->id, RUNNING, "yields a generator: this driver only knows IOs");
-        gen_free(value.gen);
+        drop(value);
         finish_handler(conn, http_error(500));
     } else if (outcome == RETURNED && value.tag == TEXT) {
         finish_handler(conn, http_ok(value.text));
     } else {
+        drop(value);
         finish_handler(conn, http_error(outcome == RAISED && value.code >= 400 ? value.code : 500));
     }
 }

@@ -281,6 +281,15 @@ struct value request(const char *format, ...)
     return (struct value){.tag = IO, .io = io};
 }
 
+/* Lets go of VALUE, which is not what was wanted. */
+static void drop(struct value value)
+{
+    if (value.tag == IO)
+        free(value.io);
+    else if (value.tag == GENERATOR)
+        gen_free(value.gen);
+}
+
 /* Sends a chain its result, and looks at what comes out: an IO is started, and the chain will be ready
  * again when that is done; what it returns or raises is the answer. */
 static void advance(struct conn *conn)
@@ -294,6 +303,7 @@ static void advance(struct conn *conn)
     } else if (finished && value.tag == TEXT) {
         reply(conn, http_ok(value.text));
     } else {
+        drop(value);
         callstack_free(&conn->stack);
         reply(conn, http_error(value.tag == ERROR && value.code >= 400 ? value.code : 500));
     }
