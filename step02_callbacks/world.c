@@ -16,7 +16,10 @@
 #include "http.h"
 #include "story.h"
 
-enum { ACTS_MAX = 64 };
+enum {
+    ACTS_MAX = 64,
+    SILENCE_S = 20 /* a story in which nothing happens for so long has lost its thread */
+};
 
 static pid_t child;       /* in the program: the world's process */
 static int story_pipe[2]; /* from the program, which tells, to the world */
@@ -134,6 +137,7 @@ static void *run_client(void *arg)
 /* Notes what LINE, which has been told, allows to happen. */
 static void hear(const char *line)
 {
+    alarm(SILENCE_S); /* SIGALRM ends the world, and that the program */
     pthread_mutex_lock(&mutex);
     for (int i = 0; script != NULL && script[i].path != NULL; i++)
         if (script[i].after != NULL && strncmp(line, script[i].after, strlen(script[i].after)) == 0)
@@ -154,6 +158,8 @@ _Noreturn static void run_world(void)
     for (const struct act *act = script; act != NULL && act->path != NULL; act++)
         if (act->who == CLIENT && !start_thread(run_client, (void *)act))
             _exit(1);
+    if (script != NULL)
+        alarm(SILENCE_S);
     while (fgets(line, sizeof line, story) != NULL)
         hear(line);
     _exit(0); /* the program has ended, or ends us */

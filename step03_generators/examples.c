@@ -46,7 +46,8 @@ void show_send(void)
     struct gen *gen;
     struct value value;
 
-    say("send: a function that stops in the middle\n\n");
+    say("send: a function that stops in the middle\n\n"
+        "  (At the margin stands what the article's own program prints.)\n\n");
     say("  the program makes the generator: nothing runs yet\n");
     gen = func();
     say("  the program sends none\n");
@@ -111,11 +112,13 @@ static void report(const char *doing, const struct gen *gen, struct value value)
         value.tag == NONE ? "none" : value.text);
 }
 
-/* Resumes itself, which only somebody else can do. */
+/* Tries to resume itself, and is refused. */
 static struct value self_body(struct gen *gen, struct value sent)
 {
     BEGIN()
-    RETURN(gen_send(gen, none()));
+    sent = gen_send(gen, none());
+    say("    its own send -> raises %s\n", sent.text);
+    RAISE(sent);
     END
 }
 
@@ -184,7 +187,7 @@ void show_life(void)
     say("\n");
 }
 
-/* Loop1 of the Tornado text: wants sums, and does not add. */
+/* Loop1 of Tornado's two loops: wants sums, and does not add. */
 struct loop1 {
     struct gen gen;
     struct call call;
@@ -296,11 +299,10 @@ static struct value remembers_body(struct gen *gen, struct value sent)
 /* Runs GEN to its end, frees it, and returns what it returned. */
 static long run_to_end(struct gen *gen)
 {
-    struct value value;
+    struct value value = gen_send(gen, none());
 
-    do
+    while (gen_outcome(gen, value) == YIELDED)
         value = gen_send(gen, none());
-    while (gen_outcome(gen, value) == YIELDED);
     gen_free(gen);
     return value.integer;
 }
@@ -314,7 +316,8 @@ void show_pitfall(void)
     say("pitfall: 1 + 2 + 3, with a pause at each plus\n\n"
         "    total is a plain local variable   %ld\n"
         "    total is a member of the frame    %ld\n\n"
-        "  A YIELD returns from the body, and a plain local is gone. Most compilers say\n"
-        "  nothing. What has to survive a YIELD belongs into the frame.\n\n",
+        "  A YIELD returns from the body, and the next send calls it anew: the local is 0\n"
+        "  again, and only the last plus is left. Most compilers say nothing. What has to\n"
+        "  survive a YIELD belongs into the frame.\n\n",
         forgotten, kept);
 }

@@ -30,35 +30,36 @@ void gen_free(struct gen *gen)
     free(gen);
 }
 
-/* Runs the body. */
-static struct value resume(struct gen *gen, struct value sent)
+void value_drop(struct value value)
 {
-    struct value value;
-
-    gen->running = true;
-    value = gen->body(gen, sent);
-    gen->running = false;
-    return value;
+    if (value.tag == IO)
+        free(value.io);
+    else if (value.tag == GENERATOR)
+        gen_free(value.gen);
 }
 
-struct value gen_send_first(struct gen *gen, struct value sent)
+struct value gen_send_otherwise(struct gen *gen, struct value sent)
 {
+    if (sent.tag == ERROR)
+        return gen_throw(gen, sent);
     if (gen->running)
         return error(VALUE_ERROR, "generator already executing");
     if (gen->at == ENDED)
         return none();
     if (sent.tag != NONE)
         return error(TYPE_ERROR, "can't send non-None value to a just-started generator");
-    return resume(gen, sent);
+    return gen_resume(gen, sent);
 }
 
-struct value gen_throw(struct gen *gen, struct value error_value)
+struct value gen_throw(struct gen *gen, struct value thrown)
 {
+    if (thrown.tag != ERROR)
+        return error(TYPE_ERROR, "what is thrown must be an error");
     if (gen->running)
         return error(VALUE_ERROR, "generator already executing");
     if (gen->at <= 0)
-        return gen_end(gen, error_value);
-    return resume(gen, error_value);
+        return gen_end(gen, thrown);
+    return gen_resume(gen, thrown);
 }
 
 struct value gen_close(struct gen *gen)
@@ -69,7 +70,8 @@ struct value gen_close(struct gen *gen)
         return error(VALUE_ERROR, "generator already executing");
     if (gen->at <= 0)
         return gen_end(gen, none());
-    value = resume(gen, error(GENERATOR_EXIT, ""));
+    value = gen_resume(gen, error(GENERATOR_EXIT, ""));
+    value_drop(value);
     if (gen->at != ENDED)
         return error(RUNTIME_ERROR, "generator ignored GeneratorExit");
     return value.tag == ERROR && value.code != GENERATOR_EXIT ? value : none();

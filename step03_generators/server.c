@@ -31,8 +31,9 @@ struct conn {
     struct conn *next;
     struct conn **link; /* the pointer that points here, to take this one out of the list */
 
-    struct gen *gen; /* the handler, while it is answering */
-    int failure;     /* the status that it hears of if the call cannot even begin */
+    struct gen *gen;      /* the handler, while it is answering */
+    struct answer answer; /* the API's last, into which the handler's texts point */
+    int failure;          /* the status that it hears of if the call cannot even begin */
 };
 
 static const struct service *service; /* what the server is told */
@@ -194,10 +195,10 @@ static void finish_call(struct conn *conn, struct answer answer)
         tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
     else
         tell(conn->id, RUNNING, "gets no answer from the API");
-    if (answer.status == 200)
-        drive(conn, gen_send(conn->gen, text(answer.body)));
-    else
-        drive(conn, gen_throw(conn->gen, error(answer.status, "no answer from the API")));
+    conn->answer = answer;
+    drive(conn, gen_send(conn->gen, answer.status == 200
+                                        ? text(conn->answer.body)
+                                        : error(answer.status, "no answer from the API")));
 }
 
 static void read_answer(void *arg)
@@ -262,25 +263,16 @@ static void start_call(struct conn *conn, const char *path)
 
 struct value request(const char *format, ...)
 {
-    struct io *io = malloc(sizeof *io);
+    struct io *job = malloc(sizeof *job);
     va_list args;
 
-    if (io == NULL)
+    if (job == NULL)
         return error(503, "out of memory");
     va_start(args, format);
-    if (vsnprintf(io->path, sizeof io->path, format, args) >= PATH_SIZE)
-        io->path[0] = '\0'; /* too long: there is no call for an empty path */
+    if (vsnprintf(job->path, sizeof job->path, format, args) >= PATH_SIZE)
+        job->path[0] = '\0'; /* too long: there is no call for an empty path */
     va_end(args);
-    return (struct value){.tag = IO, .io = io};
-}
-
-/* Lets go of VALUE, which is not what was wanted. */
-static void drop(struct value value)
-{
-    if (value.tag == IO)
-        free(value.io);
-    else if (value.tag == GENERATOR)
-        gen_free(value.gen);
+    return io(job);
 }
 
 /* The handler is done, and what it came to is ANSWER. */
@@ -302,12 +294,13 @@ static void drive(struct conn *conn, struct value value)
         free(value.io);
     } else if (outcome == YIELDED && value.tag == GENERATOR) {
         tell(conn->id, RUNNING, "yields a generator: this driver only knows IOs");
-        drop(value);
+        value_drop(value);
         finish_handler(conn, http_error(500));
     } else if (outcome == RETURNED && value.tag == TEXT) {
         finish_handler(conn, http_ok(value.text));
     } else {
-        drop(value);
+        tell(conn->id, RUNNING, "fails: %s", value.tag == ERROR ? value.text : "not an answer");
+        value_drop(value);
         finish_handler(conn, http_error(outcome == RAISED && value.code >= 400 ? value.code : 500));
     }
 }

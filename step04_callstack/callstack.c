@@ -34,7 +34,7 @@ struct value callstack_send(struct callstack *stack, struct value sent)
     while (stack->top != NULL) {
         struct gen *gen = stack->top;
 
-        value = value.tag == ERROR ? gen_throw(gen, value) : gen_send(gen, value);
+        value = gen_send(gen, value);
         if (gen_outcome(gen, value) != YIELDED) {
             pop(stack); /* its result, or its error, is for the one below */
         } else if (value.tag != GENERATOR) {

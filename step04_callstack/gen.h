@@ -55,38 +55,50 @@ enum outcome { YIELDED, RETURNED, RAISED };
 void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop);
 
 /* Frees GEN in whatever state it is: closes it if it has paused, lets it drop what it owns, exactly
- * once, and frees the frame. A generator that is running, or that yields while it is closed, stops the
- * program by its name. NULL is nothing to free. */
+ * once, and frees the frame. An error that the cleanup raises is lost: gen_close() before would show it.
+ * A generator that is running, or that yields while it is closed, stops the program by its name. NULL is
+ * nothing to free. */
 void gen_free(struct gen *gen);
 
-/* For gen_send(): whatever is not simply to go on. */
-struct value gen_send_first(struct gen *gen, struct value sent);
+/* Frees what VALUE owns, an IO or a generator, for who does not want it. */
+void value_drop(struct value value);
 
-/* Resumes GEN with SENT: that is the value of the YIELD at which it paused. Returns what it yields,
- * returns or raises; gen_outcome() tells which. One that has ended returns none. The first send must be
- * none (a TYPE_ERROR otherwise), and a generator cannot resume itself (a VALUE_ERROR). */
-static inline struct value gen_send(struct gen *gen, struct value sent)
+/* Runs the body: what a send comes down to when nothing is in its way. */
+static inline struct value gen_resume(struct gen *gen, struct value sent)
 {
     struct value value;
 
-    if (gen->running || gen->at <= 0)
-        return gen_send_first(gen, sent);
     gen->running = true;
     value = gen->body(gen, sent);
     gen->running = false;
     return value;
 }
 
-/* Resumes GEN with ERROR, which is raised at the YIELD at which it paused. Returns as gen_send() does.
- * One that has not started, or has ended, runs nothing, is ended and raises ERROR. */
-struct value gen_throw(struct gen *gen, struct value error);
+/* For gen_send(): when something is in its way. */
+struct value gen_send_otherwise(struct gen *gen, struct value sent);
+
+/* Resumes GEN with SENT: that is the value of the YIELD at which it paused; an error is thrown. Returns
+ * what it yields, returns or raises; gen_outcome() tells which. One that has ended returns none. The
+ * first send must be none (a TYPE_ERROR otherwise), and a generator cannot resume itself (a
+ * VALUE_ERROR). Inline, because this is the whole price of a pause: a test and an indirect call. */
+static inline struct value gen_send(struct gen *gen, struct value sent)
+{
+    if (gen->running || gen->at <= 0)
+        return gen_send_otherwise(gen, sent);
+    return gen_resume(gen, sent);
+}
+
+/* Resumes GEN with THROWN, an error (a TYPE_ERROR otherwise), which is raised at the YIELD at which it
+ * paused. Returns as gen_send() does. One that has not started, or has ended, runs nothing, is ended and
+ * raises THROWN. */
+struct value gen_throw(struct gen *gen, struct value thrown);
 
 /* Ends GEN where it paused: raises GENERATOR_EXIT there, so that its cleanup runs. Returns none, the
  * error that came out instead, or a RUNTIME_ERROR if it yielded. Nothing runs in one that has not
  * started or has ended. */
 struct value gen_close(struct gen *gen);
 
-/* What VALUE, which has just come out of GEN, is. */
+/* What VALUE, which has just come out of GEN, is. (A refused send is RAISED, too, and ends nothing.) */
 static inline enum outcome gen_outcome(const struct gen *gen, struct value value)
 {
     if (value.tag == ERROR)
@@ -105,40 +117,41 @@ static inline struct value gen_end(struct gen *gen, struct value value)
 _Noreturn void gen_lost(const struct gen *gen);
 
 /* Begins a body whose parameters are called gen and sent. Its arguments are the resume points, one for
- * each YIELD. The switch is over their enum, so that the compiler warns of a YIELD in another switch,
- * and of a resume point without a YIELD. */
+ * each YIELD, called GOT_... The switch is over their enum, so that the compiler warns of a YIELD in
+ * another switch, and of a resume point without a YIELD. A variable that is declared between BEGIN and
+ * END is jumped over when the body is resumed. A body ends with RETURN or RAISE. */
 #define BEGIN(...)                                                                                 \
     enum points { START, __VA_ARGS__ };                                                            \
     (void)sent;                                                                                    \
     switch ((enum points)gen->at) {                                                                \
-    case START:
+    case START:;
 
 #define END                                                                                        \
     }                                                                                              \
     gen_lost(gen);
 
-/* Pauses: hands VALUE out. The next send goes on at POINT, and what is sent is put into DEST, a member of
- * the frame; an error that is sent ends the generator, and so does VALUE if it is one. POINT is a label
- * as well, for the debugger: break twice_body:GOT_FIRST. */
-#define YIELD(POINT, DEST, VALUE)                                                                  \
+/* Pauses: hands out the value that comes last. The next send goes on at POINT, and what is sent is put into DEST, a member of
+ * the frame; an error that is sent ends the generator, and so does the value if it is one. POINT is a label
+ * as well, for the debugger: break twice_body:GOT_FIRST. (Built without optimization, that is.) */
+#define YIELD(POINT, DEST, ...)                                                                    \
     do {                                                                                           \
-        YIELD_FINALLY(POINT, DEST, VALUE);                                                         \
+        YIELD_FINALLY(POINT, DEST, __VA_ARGS__);                                                   \
         if (sent.tag == ERROR)                                                                     \
             RAISE(sent);                                                                           \
     } while (0)
 
 /* The same, but an error is caught: it goes into DEST. Not GENERATOR_EXIT: "except Exception". */
-#define YIELD_CATCH(POINT, DEST, VALUE)                                                            \
+#define YIELD_CATCH(POINT, DEST, ...)                                                              \
     do {                                                                                           \
-        YIELD_FINALLY(POINT, DEST, VALUE);                                                         \
+        YIELD_FINALLY(POINT, DEST, __VA_ARGS__);                                                   \
         if (sent.tag == ERROR && sent.code == GENERATOR_EXIT)                                      \
             RAISE(sent);                                                                           \
     } while (0)
 
 /* The same, but whatever is sent goes into DEST: "finally", for one that has to clean up. */
-#define YIELD_FINALLY(POINT, DEST, VALUE)                                                          \
+#define YIELD_FINALLY(POINT, DEST, ...)                                                            \
     do {                                                                                           \
-        sent = (VALUE);                                                                            \
+        sent = (__VA_ARGS__);                                                                      \
         if (sent.tag == ERROR)                                                                     \
             goto POINT;                                                                            \
         gen->at = POINT;                                                                           \
@@ -148,7 +161,7 @@ _Noreturn void gen_lost(const struct gen *gen);
         (DEST) = sent;                                                                             \
     } while (0)
 
-#define RETURN(VALUE)      return gen_end(gen, (VALUE))
-#define RAISE(ERROR_VALUE) return gen_end(gen, (ERROR_VALUE))
+#define RETURN(...) return gen_end(gen, (__VA_ARGS__))
+#define RAISE(...)  return gen_end(gen, (__VA_ARGS__))
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NONE = -2 };
+enum { MISSING = -2 };
 
 static const char *phrase(int status)
 {
@@ -140,7 +140,7 @@ static const char *header(const char *text, size_t head, const char *name)
     return NULL;
 }
 
-/* The number that the header NAME has as its value; -1 if it is none, or over INT_MAX; NONE if there
+/* The number that the header NAME has as its value; -1 if it is none, or over INT_MAX; MISSING if there
  * is no such header. */
 static long header_number(const char *text, size_t head, const char *name)
 {
@@ -149,7 +149,7 @@ static long header_number(const char *text, size_t head, const char *name)
     long n;
 
     if (value == NULL)
-        return NONE;
+        return MISSING;
     value += strspn(value, " \t");
     if (!isdigit((unsigned char)*value))
         return -1;
@@ -173,9 +173,9 @@ bool http_parse_response(const char *text, size_t len, bool last, struct answer 
         header(text, head, "Transfer-Encoding") != NULL)
         return true;
     announced = header_number(text, head, "Content-Length");
-    if (announced == NONE && !last && body < BODY_SIZE)
+    if (announced == MISSING && !last && body < BODY_SIZE)
         return false;
-    if (announced != NONE) {
+    if (announced != MISSING) {
         if (announced < 0 || announced >= BODY_SIZE)
             return true;
         if (body < (size_t)announced)
@@ -231,7 +231,7 @@ size_t http_format_response(char *out, size_t size, const struct answer *answer)
 int http_request_id(const char *text, size_t len)
 {
     size_t head = head_length(text, len);
-    long id = head == 0 ? NONE : header_number(text, head, "X-Request-Id");
+    long id = head == 0 ? MISSING : header_number(text, head, "X-Request-Id");
 
     return id > 0 ? (int)id : 0;
 }

@@ -269,25 +269,16 @@ static void start_call(struct conn *conn, const char *path)
 
 struct value request(const char *format, ...)
 {
-    struct io *io = malloc(sizeof *io);
+    struct io *job = malloc(sizeof *job);
     va_list args;
 
-    if (io == NULL)
+    if (job == NULL)
         return error(503, "out of memory");
     va_start(args, format);
-    if (vsnprintf(io->path, sizeof io->path, format, args) >= PATH_SIZE)
-        io->path[0] = '\0'; /* too long: there is no call for an empty path */
+    if (vsnprintf(job->path, sizeof job->path, format, args) >= PATH_SIZE)
+        job->path[0] = '\0'; /* too long: there is no call for an empty path */
     va_end(args);
-    return (struct value){.tag = IO, .io = io};
-}
-
-/* Lets go of VALUE, which is not what was wanted. */
-static void drop(struct value value)
-{
-    if (value.tag == IO)
-        free(value.io);
-    else if (value.tag == GENERATOR)
-        gen_free(value.gen);
+    return io(job);
 }
 
 /* Sends a chain its result, and looks at what comes out: an IO is started, and the chain will be ready
@@ -303,7 +294,8 @@ static void advance(struct conn *conn)
     } else if (finished && value.tag == TEXT) {
         reply(conn, http_ok(value.text));
     } else {
-        drop(value);
+        tell(conn->id, RUNNING, "fails: %s", value.tag == ERROR ? value.text : "not an answer");
+        value_drop(value);
         callstack_free(&conn->stack);
         reply(conn, http_error(value.tag == ERROR && value.code >= 400 ? value.code : 500));
     }

@@ -15,15 +15,15 @@ struct call {
 enum tag {
     NONE,
     INTEGER,
-    TEXT,      /* static, or its producer's, who keeps it until the next send */
+    TEXT,      /* static, or its producer's: good until the receiver's next YIELD or send */
     FUNCTION,  /* with arguments; its producer's, as a text is */
     IO,        /* it belongs to who receives it */
     GENERATOR, /* it belongs to who receives it */
     ERROR      /* is raised where it arrives */
 };
 
-/* What an error says besides its text: one of these, or the HTTP status (from 400 on) that a gateway
- * answers with. They are Python's. */
+/* What an error says besides its text: one of these, which are Python's, or the HTTP status (from 400
+ * on) that a gateway answers with. */
 enum error_code { GENERATOR_EXIT = 1, TYPE_ERROR, VALUE_ERROR, RUNTIME_ERROR };
 
 struct value {
@@ -56,6 +56,11 @@ static inline struct value text(const char *s)
 static inline struct value function(struct call *call)
 {
     return (struct value){.tag = FUNCTION, .call = call};
+}
+
+static inline struct value io(struct io *job)
+{
+    return (struct value){.tag = IO, .io = job};
 }
 
 static inline struct value generator(struct gen *gen)
