@@ -12,10 +12,10 @@
 /* One act. A script is an array of them that ends with one whose path is NULL. */
 struct act {
     enum { CLIENT, API } who; /* a client that sends GET PATH, or the API's answer to a call */
+    int request;              /* API: the call that the gateway makes for this request */
     const char *path;
-    int request;       /* API: the call that the gateway makes for this request */
-    int ms;            /* not before so many ms after the world began, or after the call came */
-    const char *after; /* nor before this event: how its line begins, "#1 asks". NULL: none */
+    const char *after; /* not before this event: how its line begins, "#1 asks". NULL: none */
+    int ms;            /* nor before so many ms after the world began, or after the call came */
     int status;        /* API: answers with this error. 0: with what there is at PATH */
 };
 

@@ -27,10 +27,9 @@ const char *net_resolve(struct address *address, const char *host, const char *p
 
     if (error != 0)
         return error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error);
-    for (chosen = found; chosen != NULL && chosen->ai_family != AF_INET; chosen = chosen->ai_next)
-        ;
-    if (chosen == NULL)
-        chosen = found;
+    chosen = found;
+    while (chosen->ai_family != AF_INET && chosen->ai_next != NULL)
+        chosen = chosen->ai_next;
     memcpy(&address->sa, chosen->ai_addr, chosen->ai_addrlen);
     address->len = chosen->ai_addrlen;
     freeaddrinfo(found);

@@ -107,11 +107,13 @@ static void drop_text(struct conn *conn)
 /* Keeps a copy of TEXT, to be written. Returns false without memory. */
 static bool keep_text(struct conn *conn, const char *text, size_t len)
 {
+    char *copy = malloc(len);
+
     drop_text(conn);
-    conn->text = malloc(len);
-    if (conn->text == NULL)
+    if (copy == NULL)
         return false;
-    memcpy(conn->text, text, len);
+    memcpy(copy, text, len);
+    conn->text = copy;
     conn->len = len;
     return true;
 }

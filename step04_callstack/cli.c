@@ -167,16 +167,18 @@ static void parse(int argc, char **argv, const struct lesson *lesson)
 
 static void run(const struct lesson *lesson)
 {
+    const struct demo *demo = word == NULL ? NULL : find_demo(lesson, word);
+
     if (word == NULL) {
         say("%s\n\n", lesson->title);
-        for (const struct demo *demo = lesson->demos; demo->name != NULL; demo++)
+        for (demo = lesson->demos; demo->name != NULL; demo++)
             demo->run();
         if (lesson->closing != NULL)
             lesson->closing();
     } else if (strcmp(word, "--help") == 0) {
         usage(lesson);
-    } else if (find_demo(lesson, word) != NULL) {
-        find_demo(lesson, word)->run();
+    } else if (demo != NULL) {
+        demo->run();
     } else if (lesson->serve != NULL && strcmp(word, "serve") == 0) {
         lesson->serve(host, port, api);
     } else {
