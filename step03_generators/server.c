@@ -231,6 +231,7 @@ static void write_call(void *arg)
 static void finish_connect(void *arg)
 {
     struct conn *conn = arg;
+
     if (net_connected(conn->api) != 0) {
         finish_call(conn, http_error(502));
         return;
