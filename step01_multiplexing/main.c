@@ -21,7 +21,7 @@ static const struct act at_once[] = {
     {.path = NULL},
 };
 
-/* The same where all are served at the same time: what could come in any order waits for its turn. */
+/* The same where all are served at the same time: what could come in any order takes turns. */
 static const struct act in_turn[] = {
     {.who = CLIENT, .path = "/one"},
     {.who = CLIENT, .path = "/one", .after = "#1 asks"},

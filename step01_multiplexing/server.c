@@ -1,5 +1,5 @@
-/* server.c - one thread, one loop, and the kernel watches all sockets for us. Nothing here may wait,
- * so each connection carries what a waiting function would have kept in its place: its state. */
+/* server.c - one thread, one loop, and the kernel watches all sockets for us. Nothing here may
+ * wait, so each connection carries what a waiting function keeps by standing where it stands. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "server.h"
@@ -146,8 +146,8 @@ static void write_reply(struct conn *conn)
     if (done == -1 || (done == 1 && stopping)) {
         end_conn(conn);
     } else if (done == 1) {
-        /* To close now, while input may be unread, would reset the connection and destroy the answer
-         * on its way. So we say that this is all, and wait for the client to hang up. */
+        /* To close now, while input may be unread, would reset the connection and destroy the
+         * answer on its way. So we say that this is all, and wait for the client to hang up. */
         shutdown(conn->fd, SHUT_WR);
         conn->state = HANGING_UP;
     }
@@ -227,9 +227,9 @@ static void start_call(struct conn *conn, const char *path)
         finish_call(conn, http_error(503));
 }
 
-/* The business logic, as far as it goes without waiting. A handler that asks the API cannot be called
- * from here: it would wait in the middle, and everybody with it. So what one() does is written a second
- * time, spread over the states from here to finish_call(). */
+/* The business logic, as far as it goes without waiting. A handler that asks the API cannot be
+ * called from here: it would wait in the middle, and everybody with it. So what one() does is
+ * written a second time, spread over the states from here to finish_call(). */
 static void start_handler(struct conn *conn, const char *path)
 {
     const struct route *route = get_handler(path);

@@ -18,8 +18,9 @@ void serve_threads(const struct service *service);
 /* One thread for all: poll(), and a state machine for each connection. */
 void serve_multiplexed(const struct service *service);
 
-/* Asks the API for the path that FORMAT makes, for the request ID, and blocks until it has answered.
- * Returns its answer, or the error 502. For handlers under serve_blocking and serve_threads. */
+/* Asks the API for the path that FORMAT makes, for the request ID, and blocks until it has
+ * answered. Returns its answer, or the error 502. For handlers under serve_blocking and
+ * serve_threads. */
 struct answer request(int id, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

@@ -1,9 +1,9 @@
-/* story.h - what a demo tells: its lines, its timeline, its trace. Support: no lesson needs this file
- * to be read.
+/* story.h - what a demo tells: its lines, its timeline, its trace. Support: no lesson needs this
+ * file to be read.
  *
- * A story is a row of events. Each belongs to a lane (a request, a task), is printed as one line, and
- * leaves its lane in a new state. The timeline has a column for each event and a row for each lane,
- * so time is the count of events and the picture is the same on every machine. */
+ * A story is a row of events. Each belongs to a lane (a request, a task), is printed as one line,
+ * and leaves its lane in a new state. The timeline has a column for each event and a row for each
+ * lane, so time is the count of events and the picture is the same on every machine. */
 #ifndef STORY_H
 #define STORY_H
 
@@ -53,12 +53,12 @@ void story_timeline(void);
 /* Ends the story; what follows is told by say(). */
 void story_end(void);
 
-/* From now on, each event's line is also written into FD (-1: no more), which stays the caller's, so
- * that the outside world can wait for it. The program ends if nobody reads it any more. */
+/* From now on, each event's line is also written into FD (-1: no more), which stays the caller's,
+ * so that the outside world can wait for it. The program ends if nobody reads it any more. */
 void story_listener(int fd);
 
-/* Writes each event into FILE as well, as Chrome trace-event JSON, until story_close_trace(). Without a
- * story, under "serve", the events go only there. */
+/* Writes each event into FILE as well, as Chrome trace-event JSON, until story_close_trace().
+ * Without a story, under "serve", the events go only there. */
 void story_open_trace(const char *file);
 void story_close_trace(void);
 

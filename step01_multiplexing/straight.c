@@ -23,9 +23,9 @@ enum {
 
 static const struct service *service; /* what the server is told */
 
-/* Blocks until FD can be read, for TIMEOUT ms at the most (-1: for ever). Returns false if it cannot,
- * or if the program is told to stop. This poll() is no multiplexing: it waits for one socket, as a
- * read() that blocks would do, and for Ctrl-C, which read() would not notice. */
+/* Blocks until FD can be read, for TIMEOUT ms at the most (-1: for ever). Returns false if it
+ * cannot, or if the program is told to stop. This poll() is no multiplexing: it waits for one
+ * socket, as a read() that blocks would do, and for Ctrl-C, which read() would not notice. */
 static bool wait_readable(int fd, int timeout)
 {
     struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = service->stop, .events = POLLIN}};

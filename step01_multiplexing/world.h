@@ -1,5 +1,5 @@
-/* world.h - the outside world of a demo: a slow API and scripted clients, in a process of their own.
- * Support: no lesson needs this file to be read.
+/* world.h - the outside world of a demo: a slow API and scripted clients, in a process of their
+ * own. Support: no lesson needs this file to be read.
  *
  * The API answers /foo with "bar", /bar with "baz", and any other path with 404, after a delay. The
  * order of what happens in a demo is fixed by cause and effect: each act of the world happens when
@@ -19,11 +19,11 @@ struct act {
     int status;        /* API: answers with this error. 0: with what there is at PATH */
 };
 
-/* Starts the world: a child process in which the API listens on a port of its own, put into API, and
- * the clients of SCRIPT (NULL: none) connect to GATEWAY, the descriptor of a listening socket. A call
- * to the API of which the script says nothing is answered after MS. The child ends with the program,
- * however that ends, and the program with the child. No other thread may be running. Ends the program
- * if there can be no such process. */
+/* Starts the world: a child process in which the API listens on a port of its own, put into API,
+ * and the clients of SCRIPT (NULL: none) connect to GATEWAY, the descriptor of a listening socket.
+ * A call to the API of which the script says nothing is answered after MS. The child ends with the
+ * program, however that ends, and the program with the child. No other thread may be running. Ends
+ * the program if there can be no such process. */
 void world_start(const struct act *script, int gateway, int ms, struct address *api);
 
 /* Ends the world and waits until it is gone. */

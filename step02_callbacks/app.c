@@ -28,8 +28,8 @@ static void one_got_foo(void *arg, struct answer foo)
     reply(conn, foo);
 }
 
-/* What the local variables of two() have become. It belongs to the piece that is called next; the one
- * that replies frees it. */
+/* What the local variables of two() have become. It belongs to the piece that is called next; the
+ * one that replies frees it. */
 struct two_vars {
     struct conn *conn;
     long began;

@@ -1,4 +1,4 @@
-/* cli.h - the command line, the same in every step. Support: no lesson needs this file to be read. */
+/* cli.h - the command line, the same in every step. Support: no lesson needs it to be read. */
 #ifndef CLI_H
 #define CLI_H
 

@@ -72,8 +72,8 @@ void loop_unregister(int fd)
 }
 
 /* Calls the callback of each descriptor that is ready. From the last slot down: a callback that
- * unregisters moves the last one into the gap, and that one is either still to come, or has been called
- * already, and its revents are 0. */
+ * unregisters moves the last one into the gap, and that one is either still to come, or has been
+ * called already, and its revents are 0. */
 static void call_ready(void)
 {
     for (int slot = n_polled - 1; slot >= 0; slot--) {

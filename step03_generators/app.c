@@ -1,4 +1,4 @@
-/* app.c - the business logic, and nothing else: straight lines again, which pause where they wait. */
+/* app.c - the business logic, and nothing else: straight lines that pause where they wait. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "app.h"

@@ -4,8 +4,8 @@
 
 #include "gen.h"
 
-/* Makes the generator that answers request ID: it yields each IO that it needs, and returns the text to
- * be answered, or raises an error. It belongs to the caller. NULL without memory. */
+/* Makes the generator that answers request ID: it yields each IO that it needs, and returns the
+ * text to be answered, or raises an error. It belongs to the caller. NULL without memory. */
 typedef struct gen *handler(int id);
 
 struct route {

@@ -186,8 +186,8 @@ static void run(const struct lesson *lesson)
     }
 }
 
-/* The descriptors 0, 1 and 2 must be taken, or a socket would get such a number and be written to by
- * printf(). */
+/* The descriptors 0, 1 and 2 must be taken, or a socket would get such a number and be written to
+ * by printf(). */
 static void check_standard_files(void)
 {
     bool no_stdout = fcntl(1, F_GETFD) == -1;

@@ -1,9 +1,9 @@
-/* gen.h - generators: functions that pause, hand something out, and go on later with what they are sent.
- * Stage 0x02 of the article. The semantics are those of Python 3.11 (PEP 342).
+/* gen.h - generators: functions that pause, hand something out, and go on later with what they are
+ * sent. Stage 0x02 of the article. The semantics are those of Python 3.11 (PEP 342).
  *
- * A generator is a frame on the heap and a body. The frame is a struct whose first member is a struct
- * gen; its other members are the variables that live on while the generator pauses. The body is a
- * function that begins with a jump to where it paused, its resume point:
+ * A generator is a frame on the heap and a body. The frame is a struct whose first member is a
+ * struct gen; its other members are the variables that live on while the generator pauses. The body
+ * is a function that begins with a jump to where it paused, its resume point:
  *
  *     struct twice { struct gen gen; struct value got; };
  *
@@ -29,7 +29,8 @@
 
 #include "value.h"
 
-/* Runs GEN on from its resume point, to the next YIELD or to the end. SENT is what it has been sent. */
+/* Runs GEN on from its resume point, to the next YIELD or to the end. SENT is what it has been
+ * sent. */
 typedef struct value gen_body(struct gen *gen, struct value sent);
 
 /* Gives back what the frame of GEN owns, but not the frame. */
@@ -48,14 +49,15 @@ struct gen {
 /* What has become of a generator that was resumed. */
 enum outcome { YIELDED, RETURNED, RAISED };
 
-/* Makes a generator that has not started, whose frame of SIZE bytes is zero behind its struct gen. It
- * belongs to the caller, who hands it on or frees it. NAME is static. Returns NULL without memory. */
+/* Makes a generator that has not started, whose frame of SIZE bytes is zero behind its struct gen.
+ * It belongs to the caller, who hands it on or frees it. NAME is static. Returns NULL without
+ * memory. */
 void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop);
 
 /* Frees GEN in whatever state it is: closes it if it has paused, lets it drop what it owns, exactly
- * once, and frees the frame. An error that the cleanup raises is lost: gen_close() before would show it.
- * A generator that is running, or that yields while it is closed, stops the program by its name. NULL is
- * nothing to free. */
+ * once, and frees the frame. An error that the cleanup raises is lost: gen_close() before would
+ * show it. A generator that is running, or that yields while it is closed, stops the program by its
+ * name. NULL is nothing to free. */
 void gen_free(struct gen *gen);
 
 /* Frees what VALUE owns, an IO or a generator, for who does not want it. */
@@ -75,10 +77,10 @@ static inline struct value gen_resume(struct gen *gen, struct value sent)
 /* For gen_send(): when something is in its way. */
 struct value gen_send_otherwise(struct gen *gen, struct value sent);
 
-/* Resumes GEN with SENT: that is the value of the YIELD at which it paused; an error is thrown. Returns
- * what it yields, returns or raises; gen_outcome() tells which. One that has ended returns none. The
- * first send must be none (a TYPE_ERROR otherwise), and a generator cannot resume itself (a
- * VALUE_ERROR). Inline, because this is the whole price of a pause: a test and an indirect call. */
+/* Resumes GEN with SENT: that is the value of the YIELD at which it paused; an error is thrown.
+ * Returns what it yields, returns or raises; gen_outcome() tells which. One that has ended returns
+ * none. The first send must be none (a TYPE_ERROR otherwise), and a generator cannot resume itself
+ * (a VALUE_ERROR). Inline, because it is the whole price of a pause: a test and a call. */
 static inline struct value gen_send(struct gen *gen, struct value sent)
 {
     if (gen->running || gen->at <= 0)
@@ -86,17 +88,18 @@ static inline struct value gen_send(struct gen *gen, struct value sent)
     return gen_resume(gen, sent);
 }
 
-/* Resumes GEN with THROWN, an error (a TYPE_ERROR otherwise), which is raised at the YIELD at which it
- * paused. Returns as gen_send() does. One that has not started, or has ended, runs nothing, is ended and
- * raises THROWN. */
+/* Resumes GEN with THROWN, an error (a TYPE_ERROR otherwise), which is raised at the YIELD at which
+ * it paused. Returns as gen_send() does. One that has not started, or has ended, runs nothing, is
+ * ended and raises THROWN. */
 struct value gen_throw(struct gen *gen, struct value thrown);
 
-/* Ends GEN where it paused: raises GENERATOR_EXIT there, so that its cleanup runs. Returns none, the
- * error that came out instead, or a RUNTIME_ERROR if it yielded. Nothing runs in one that has not
- * started or has ended. */
+/* Ends GEN where it paused: raises GENERATOR_EXIT there, so that its cleanup runs. Returns none,
+ * the error that came out instead, or a RUNTIME_ERROR if it yielded. Nothing runs in one that has
+ * not started or has ended. */
 struct value gen_close(struct gen *gen);
 
-/* What VALUE, which has just come out of GEN, is. (A refused send is RAISED, too, and ends nothing.) */
+/* What VALUE, which has just come out of GEN, is. (A refused send is RAISED, too, and ends
+ * nothing.) */
 static inline enum outcome gen_outcome(const struct gen *gen, struct value value)
 {
     if (value.tag == ERROR)
@@ -114,10 +117,10 @@ static inline struct value gen_end(struct gen *gen, struct value value)
 /* For END: a body came to its end without RETURN, or with a resume point that it does not have. */
 _Noreturn void gen_lost(const struct gen *gen);
 
-/* Begins a body whose parameters are called gen and sent. Its arguments are the resume points, one for
- * each YIELD, called GOT_... The switch is over their enum, so that the compiler warns of a YIELD in
- * another switch, and of a resume point without a YIELD. A variable that is declared between BEGIN and
- * END is jumped over when the body is resumed. A body ends with RETURN or RAISE. */
+/* Begins a body whose parameters are called gen and sent. Its arguments are the resume points, one
+ * for each YIELD, called GOT_... The switch is over their enum, so that the compiler warns of a
+ * YIELD in another switch, and of a resume point without a YIELD. A variable that is declared
+ * between BEGIN and END is jumped over when it is resumed. A body ends with RETURN or RAISE. */
 #define BEGIN(...)                                                                                 \
     enum points { START, __VA_ARGS__ };                                                            \
     (void)sent;                                                                                    \
@@ -128,9 +131,10 @@ _Noreturn void gen_lost(const struct gen *gen);
     }                                                                                              \
     gen_lost(gen);
 
-/* Pauses: hands out the value that comes last. The next send goes on at POINT, and what is sent is put into DEST, a member of
- * the frame; an error that is sent ends the generator, and so does the value if it is one. POINT is a label
- * as well, for the debugger: break twice_body:GOT_FIRST. (Built without optimization, that is.) */
+/* Pauses: hands out the value that comes last. The next send goes on at POINT, and what is sent is
+ * put into DEST, a member of the frame; an error that is sent ends the generator, and so does the
+ * value if it is one. POINT is a label as well, for the debugger: break twice_body:GOT_FIRST.
+ * (Built without optimization, that is.) */
 #define YIELD(POINT, DEST, ...)                                                                    \
     do {                                                                                           \
         YIELD_FINALLY(POINT, DEST, __VA_ARGS__);                                                   \

@@ -1,19 +1,20 @@
 /* loop.h - the event loop: who waits for which descriptor, and what to call when the wait is over.
- * Stage 0x01 of the article, second half: register (IO, callback), collect the finished IOs, call. */
+ * Stage 0x01 of the article, second half: register (IO, callback), collect the finished, call. */
 #ifndef LOOP_H
 #define LOOP_H
 
-/* What is called when a descriptor is ready, with the ARG that was registered along with it. It returns
- * soon, for while it runs the loop stands still. It may register and unregister whatever it wants. */
+/* What is called when a descriptor is ready, with the ARG that was registered along with it. It
+ * returns soon, for while it runs the loop stands still. It may register and unregister whatever it
+ * wants. */
 typedef void callback(void *arg);
 
 /* Sets the loop up, with nothing registered; ends the program without memory. There is one loop. */
 void loop_open(void);
 void loop_close(void);
 
-/* Calls CALL with ARG each time FD is ready for EVENTS (POLLIN or POLLOUT) or has failed, until it is
- * unregistered. In place of what was registered for FD before: a descriptor has one callback. The loop
- * owns neither FD nor ARG. */
+/* Calls CALL with ARG each time FD is ready for EVENTS (POLLIN or POLLOUT) or has failed, until it
+ * is unregistered. In place of what was registered for FD before: a descriptor has one callback.
+ * The loop owns neither FD nor ARG. */
 void loop_register(int fd, short events, callback *call, void *arg);
 
 /* Forgets FD. Do so before closing it. Nothing happens if it is not registered. */

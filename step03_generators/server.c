@@ -1,5 +1,5 @@
-/* server.c - one thread, one loop, and the kernel watches all sockets for us. Nothing here may wait,
- * so each wait is a callback: what the loop will call when it is over. */
+/* server.c - one thread, one loop, and the kernel watches all sockets for us. Nothing here may
+ * wait, so each wait is a callback: what the loop will call when it is over. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "server.h"
@@ -164,8 +164,8 @@ static void write_reply(void *arg)
     if (done == -1 || (done == 1 && stopping)) {
         end_conn(conn);
     } else if (done == 1) {
-        /* To close now, while input may be unread, would reset the connection and destroy the answer
-         * on its way. So we say that this is all, and wait for the client to hang up. */
+        /* To close now, while input may be unread, would reset the connection and destroy the
+         * answer on its way. So we say that this is all, and wait for the client to hang up. */
         shutdown(conn->fd, SHUT_WR);
         conn->state = HANGING_UP;
         loop_register(conn->fd, POLLIN, hear_hang_up, conn);
@@ -286,8 +286,8 @@ static void finish_handler(struct conn *conn, struct answer answer)
     reply(conn, answer);
 }
 
-/* The handler has handed out VALUE. An IO is started, and the handler is resumed when that is done; what
- * it returns or raises is the answer. */
+/* The handler has handed out VALUE. An IO is started, and the handler is resumed when that is done;
+ * what it returns or raises is the answer. */
 static void drive(struct conn *conn, struct value value)
 {
     enum outcome outcome = gen_outcome(conn->gen, value);

@@ -1,5 +1,6 @@
-/* value.h - what a generator and its driver hand to each other: a small tagged struct, passed by value.
- * It is the dynamic typing that Python has and that the article's isgenerator(item) relies on. */
+/* value.h - what a generator and its driver hand to each other: a small tagged struct, passed by
+ * value. It is the dynamic typing that Python has and that the article's isgenerator(item) relies
+ * on. */
 #ifndef VALUE_H
 #define VALUE_H
 
@@ -22,8 +23,8 @@ enum tag {
     ERROR      /* is raised where it arrives */
 };
 
-/* What an error says besides its text: one of these, which are Python's, or the HTTP status (from 400
- * on) that a gateway answers with. */
+/* What an error says besides its text: one of these, which are Python's, or the HTTP status (from
+ * 400 on) that a gateway answers with. */
 enum error_code { GENERATOR_EXIT = 1, TYPE_ERROR, VALUE_ERROR, RUNTIME_ERROR };
 
 struct value {

@@ -140,8 +140,8 @@ static const char *header(const char *text, size_t head, const char *name)
     return NULL;
 }
 
-/* The number that the header NAME has as its value; -1 if it is none, or over INT_MAX; MISSING if there
- * is no such header. */
+/* The number that the header NAME has as its value; -1 if it is none, or over INT_MAX; MISSING if
+ * there is no such header. */
 static long header_number(const char *text, size_t head, const char *name)
 {
     const char *value = header(text, head, name);

@@ -1,5 +1,5 @@
-/* server.c - one thread, one loop, and the kernel watches all sockets for us. Nothing here may wait,
- * so each wait is a callback: what the loop will call when it is over. */
+/* server.c - one thread, one loop, and the kernel watches all sockets for us. Nothing here may
+ * wait, so each wait is a callback: what the loop will call when it is over. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "server.h"
@@ -67,7 +67,7 @@ static bool has_room(void)
     return n_conns < most_conns || find_done() != NULL;
 }
 
-/* The ready list: chains whose wait is over, with their results, in the order in which they came. */
+/* The ready list: chains whose wait is over, with their results, first come first. */
 static struct conn *first_ready;
 static struct conn **end_of_ready = &first_ready;
 static bool shown; /* it is drawn at each turn */
@@ -179,8 +179,8 @@ static void write_reply(void *arg)
     if (done == -1 || (done == 1 && stopping)) {
         end_conn(conn);
     } else if (done == 1) {
-        /* To close now, while input may be unread, would reset the connection and destroy the answer
-         * on its way. So we say that this is all, and wait for the client to hang up. */
+        /* To close now, while input may be unread, would reset the connection and destroy the
+         * answer on its way. So we say that this is all, and wait for the client to hang up. */
         shutdown(conn->fd, SHUT_WR);
         conn->state = HANGING_UP;
         loop_register(conn->fd, POLLIN, hear_hang_up, conn);
@@ -284,8 +284,8 @@ struct value request(const char *format, ...)
     return io(job);
 }
 
-/* Sends a chain its result, and looks at what comes out: an IO is started, and the chain will be ready
- * again when that is done; what it returns or raises is the answer. */
+/* Sends a chain its result, and looks at what comes out: an IO is started, and the chain will be
+ * ready again when that is done; what it returns or raises is the answer. */
 static void advance(struct conn *conn)
 {
     struct value value = callstack_send(&conn->stack, conn->result);

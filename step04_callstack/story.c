@@ -87,8 +87,8 @@ static void trace_string(const char *text)
     fputc('"', trace);
 }
 
-/* Writes an event of KIND, Chrome's "ph": 'B' and 'E' around a span called NAME, 'i' for an instant,
- * 'M' to give what NAME says the name VALUE. */
+/* Writes an event of KIND, Chrome's "ph": 'B' and 'E' around a span called NAME, 'i' for an
+ * instant, 'M' to give what NAME says the name VALUE. */
 static void trace_event(char kind, int lane, const char *name, const char *value)
 {
     static const char *before = "[";
@@ -277,8 +277,8 @@ static void draw_row(char row[])
     say("%.*s\n", (int)len, row);
 }
 
-/* Prints the events FROM to TO (not included), each in a column of WIDTH characters. STATES has each
- * lane's state at FROM, and then at TO. */
+/* Prints the events FROM to TO (not included), each in a column of WIDTH characters. STATES has
+ * each lane's state at FROM, and then at TO. */
 static void draw_band(int from, int to, int width, enum state states[])
 {
     char row[ROW_SIZE];

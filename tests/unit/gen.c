@@ -1,5 +1,5 @@
-/* gen.c - tests of generators (step 3 on): the same programs as in gen.py, which CPython runs. What it
- * prints is gen.txt. That each frame is dropped exactly once is counted besides. */
+/* gen.c - tests of generators (step 3 on): the same programs as in gen.py, which CPython runs. What
+ * it prints is gen.txt. That each frame is dropped exactly once is counted besides. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "gen.h"

@@ -1,5 +1,6 @@
-/* loop.c - tests of the event loop (step 2 on): callbacks that change the loop's table while events of
- * the same round are still undelivered. Prints what happens; takes a seed for the random part. */
+/* loop.c - tests of the event loop (step 2 on): callbacks that change the loop's table while events
+ * of the same round are still undelivered. Prints what happens; takes a seed for the random part.
+ */
 #define _POSIX_C_SOURCE 200809L
 
 #include "loop.h"

@@ -1,4 +1,5 @@
-/* misuse.c - generators that are wrong (step 3 on): the program must stop by their name. Takes which. */
+/* misuse.c - generators that are wrong (step 3 on): the program must stop by their name. Takes
+ * which. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "gen.h"

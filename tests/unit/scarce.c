@@ -1,5 +1,5 @@
-/* scarce.c - the second generator that app.c makes finds no memory. (app.c is built with gen_new called
- * scarce_gen_new.) */
+/* scarce.c - the second generator that app.c makes finds no memory. (app.c is built with gen_new
+ * called scarce_gen_new.) */
 #define _POSIX_C_SOURCE 200809L
 
 #include "gen.h"
