@@ -116,7 +116,7 @@ load check
     gcc -fanalyzer -c -x c /dev/null -o "$tmp/empty.o" ||
         lacking "gcc has no -fanalyzer: what it would find is NOT checked"
     analyze_each gcc -fanalyzer -Wno-analyzer-use-after-free -Werror -c {} -o /dev/null
-    # Then farther than where it gives up in a file like server.c; but there it also forgets who owns
+    # Then farther than where it gives up in a file like server.c; there it also forgets who owns
     # what, and calls it leaked.
     analyze_each gcc -fanalyzer -Wno-analyzer-use-after-free -Wno-analyzer-malloc-leak -Werror \
         --param analyzer-bb-explosion-factor=20 --param analyzer-max-enodes-per-program-point=16 \

@@ -124,7 +124,7 @@ stands_in() {
                 './step'?' serve'*) "${command%% *}" --help | grep -q ' serve ' ;;
                 './step'?' --trace'*) ;;
                 './step'?*) "${command%% *}" --help | grep -q "^  $demo " ;;
-                make*) make -sn ${command#make } >"$BATS_TEST_TMPDIR/make" ;;
+                make*) make -sn "${command#* }" >"$BATS_TEST_TMPDIR/make" ;;
             esac || { echo "$file: $command"; false; }
         done < <(blocks sh "$file" | sed -E 's/ (&&|[|]) .*//; s/ *#.*//')
     done

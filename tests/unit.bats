@@ -50,7 +50,7 @@ says() {
 
 @test "the compiler warns of a yield in an inner switch, and of a resume point without a yield" {
     [ -e "$dir/gen.c" ] || return 0
-    cat >"$BATS_TEST_TMPDIR/wrong.c" <<'END'
+    cat >"$BATS_TEST_TMPDIR/wrong.c" <<'EOF'
 #include "gen.h"
 struct frame { struct gen gen; struct value got; };
 struct value wrong(struct gen *gen, struct value sent)
@@ -68,7 +68,7 @@ struct value wrong(struct gen *gen, struct value sent)
     RETURN(none());
     END
 }
-END
+EOF
     run ${CC:-cc} -std=c11 -Wall -c -I"$dir" "$BATS_TEST_TMPDIR/wrong.c" -o "$BATS_TEST_TMPDIR/wrong.o"
     [[ $output == *GOT* && $output == *NEVER_YIELDED* ]]
 }
