@@ -4,13 +4,12 @@ top=$BATS_TEST_DIRNAME/..
 tmp=$BATS_TEST_TMPDIR
 patience=60 # seconds; only what hangs needs them all
 
-# What DESIGN calls warnings: no step may have any.
+# No compiler may have anything to say, even if it is asked for so much.
 strict=(-Wall -Wextra -Wpedantic -Wshadow -Wimplicit-fallthrough -Werror)
 
-# At exit the thread sanitizer would wait a second for threads that are still at work.
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS=print_stacktrace=1
-export TSAN_OPTIONS=atexit_sleep_ms=0
+export TSAN_OPTIONS=atexit_sleep_ms=0 # else each exit waits a second for threads still at work
 
 # Where the kernel shuffles addresses more widely than an older sanitizer knows of, that one ends at
 # once. So the kernel is asked not to, if there is a way.
@@ -73,7 +72,7 @@ scripts() {
 
 # --- several things at the same time
 
-started=() # the processes; what each prints goes into a file of its number
+started=() # the processes; what each one prints goes into a file named after it
 
 also() { # COMMAND...
     {
@@ -146,7 +145,7 @@ ends_well() { # NAME COMMAND...
 
 # The lesson, each demo alone, and "serve", all at the same time. COMMAND ends with the program.
 everything_ends_well() { # COMMAND...
-    local demos
+    local demo demos
     ends_well help "$@" --help
     also ends_well lesson "$@"
     mapfile -t demos < <(sed -n '/^demos:/,/^$/s/^  \([a-z0-9]*\) .*/\1/p' "$tmp/help.stdout")
@@ -266,7 +265,7 @@ everything_ends_well_with() { # COMPILER KIND
     everything_ends_well "${run_sanitized[@]}" "$program"
 }
 
-# Possibly lost is only what belongs to a thread that is at work when its process ends.
+# "Possibly lost" is not counted: that is the memory of threads at work when their process ends.
 everything_ends_well_under_valgrind() {
     local bad=0
     need valgrind "what memcheck would find is"

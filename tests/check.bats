@@ -38,6 +38,13 @@ load check
 }
 
 # bats test_tags=project
+@test "project: CPython prints what tests/unit/gen.txt says of generators" {
+    need python3 "what CPython does with generators is"
+    python3 tests/unit/gen.py >"$tmp/said"
+    diff tests/unit/gen.txt "$tmp/said"
+}
+
+# bats test_tags=project
 @test "project: the suites pass with gcc's address and undefined-behaviour sanitizers" {
     suites_pass_with address,undefined
 }

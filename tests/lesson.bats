@@ -39,6 +39,31 @@ setup() {
     [ "$demo" = limit ]
 }
 
+# The figure that stands before " ms" behind WORDS in the lesson.
+ms_after() {
+    sed -nE "s/.*$1 ([0-9]+) ms.*/\1/p" "$BATS_TEST_TMPDIR/lesson"
+}
+
+@test "takes the time that it should" {
+    limited "$program" | tr '\n' ' ' >"$BATS_TEST_TMPDIR/lesson"
+    case $STEP in
+        1)
+            blocking=$(ms_after 'calls of 300, 200 and 100 ms: blocking')
+            threads=$(ms_after ', threads')
+            multiplexed=$(ms_after ', multiplexed')
+            echo "blocking $blocking, threads $threads, multiplexed $multiplexed"
+            [ "$blocking" -ge 600 ]
+            [ "$threads" -ge 300 ] && [ "$threads" -lt $((blocking - 50)) ]
+            [ "$multiplexed" -ge 300 ] && [ "$multiplexed" -lt $((blocking - 50)) ]
+            ;;
+        [234])
+            two=$(ms_after 'Six calls of 100 ms each in')
+            echo "two $two"
+            [ "$two" -ge 200 ] && [ "$two" -lt 550 ]
+            ;;
+    esac
+}
+
 @test "fits into 80 columns of plain ASCII" {
     limited "$program" >"$BATS_TEST_TMPDIR/lesson"
     refute grep -nE '.{81}' "$BATS_TEST_TMPDIR/lesson"

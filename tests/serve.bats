@@ -80,6 +80,10 @@ set_path() {
     survives @bad get:/one reset
 }
 
+@test "survives a reset in the middle of /two" {
+    survives @bad get:/two reset
+}
+
 @test "survives a reset after the answer" {
     survives @bad get:/hello @other get:/hello recv @bad reset
 }
@@ -233,6 +237,19 @@ b: 200 hello"
 b: 200 hello"
     kill $bad
     stop_serve
+}
+
+# With 32 descriptors a hundred clients have to wait for each other, most of a second in all. The
+# seconds of processor time that our children took meanwhile stand in the second line of "times".
+@test "does not spin while it has no descriptor for those who wait" {
+    descriptors=32 start_serve
+    set_path
+    client "crowd:100:$path"
+    stop_serve
+    times >"$BATS_TEST_TMPDIR/times"
+    read -r user system < <(sed -n 2p "$BATS_TEST_TMPDIR/times")
+    echo "user $user, system $system"
+    [[ $user == 0m0.[0-3]* && $system == 0m0.[0-3]* ]]
 }
 
 @test "finishes what it is answering, and then ends" {
