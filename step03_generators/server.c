@@ -197,7 +197,8 @@ static void finish_call(struct conn *conn, struct answer answer)
         tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
     else
         tell(conn->id, RUNNING, "gets no answer from the API");
-    conn->answer = answer;
+    if (answer.status == 200)
+        conn->answer = answer;
     drive(conn, gen_send(conn->gen, answer.status == 200
                                         ? text(conn->answer.body)
                                         : error(answer.status, "no answer from the API")));

@@ -16,7 +16,8 @@ struct call {
 enum tag {
     NONE,
     INTEGER,
-    TEXT,      /* static, or its producer's: good until the receiver's next YIELD or send */
+    TEXT,      /* static, or its producer's: good until the receiver's next YIELD or send. One
+                  that is returned must not be in the frame, which is freed then */
     FUNCTION,  /* with arguments; its producer's, as a text is */
     IO,        /* it belongs to who receives it */
     GENERATOR, /* it belongs to who receives it */

@@ -44,8 +44,8 @@ struct gen {
     const char *name;
     int at; /* the resume point: 0 before the start, or ENDED */
     bool running;
-    bool called;        /* it is on a call stack, and there */
-    struct gen *caller; /* this one called it; NULL: it is the first */
+    bool called;        /* a call stack has taken it */
+    struct gen *caller; /* the one below it on that stack; NULL: it is the first */
 };
 
 /* What has become of a generator that was resumed. */

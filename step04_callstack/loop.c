@@ -25,8 +25,7 @@ static struct watch *watches; /* by descriptor */
 static struct pollfd *polled; /* what poll() watches, without gaps */
 static int n_fds, n_polled;
 static bool stopped;
-static callback *each_turn; /* NULL: nobody */
-static void *each_turn_arg;
+static bool (*each_turn)(void); /* NULL: nobody */
 
 void loop_open(void)
 {
@@ -41,10 +40,9 @@ void loop_open(void)
         die("cannot set up the loop: out of memory");
 }
 
-void loop_each_turn(callback *call, void *arg)
+void loop_each_turn(bool (*call)(void))
 {
     each_turn = call;
-    each_turn_arg = arg;
 }
 
 void loop_close(void)
@@ -97,16 +95,17 @@ static void call_ready(void)
 
 void loop_run(void)
 {
+    bool more = false;
+
     stopped = false;
     while (!stopped) {
         if (n_polled == 0)
             die("loop: nothing is registered, and nobody stops it");
-        if (poll(polled, (nfds_t)n_polled, -1) != -1)
+        if (poll(polled, (nfds_t)n_polled, more ? 0 : -1) != -1)
             call_ready();
         else if (errno != EINTR)
             die("cannot poll: %s", strerror(errno));
-        if (each_turn != NULL)
-            each_turn(each_turn_arg);
+        more = each_turn != NULL && each_turn();
     }
 }
 

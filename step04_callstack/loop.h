@@ -3,6 +3,8 @@
 #ifndef LOOP_H
 #define LOOP_H
 
+#include <stdbool.h>
+
 /* What is called when a descriptor is ready, with the ARG that was registered along with it. It
  * returns soon, for while it runs the loop stands still. It may register and unregister whatever it
  * wants. */
@@ -20,8 +22,9 @@ void loop_register(int fd, short events, callback *call, void *arg);
 /* Forgets FD. Do so before closing it. Nothing happens if it is not registered. */
 void loop_unregister(int fd);
 
-/* Calls CALL with ARG at the end of each turn, when all that was ready has been called. */
-void loop_each_turn(callback *call, void *arg);
+/* Calls CALL at the end of each turn, when all that was ready has been called. It returns whether
+ * there is more to do at once: then the next turn does not wait. */
+void loop_each_turn(bool (*call)(void));
 
 /* Waits, calls, and waits again, until a callback calls loop_stop(). */
 void loop_run(void);

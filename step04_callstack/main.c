@@ -18,7 +18,7 @@ static void two(void)
     story_begin("#%d", "two: what was step 3's limit, func1 which calls func2");
     service_demo(serve_multiplexed, ask_once, 1);
     story_end();
-    say("\n  func1 and func2 are the same. The driver has learned to stack them.\n\n");
+    say("\n  func1 and func2 are those of step 3. The driver has learned to stack them.\n\n");
 }
 
 static const struct act ask_two[] = {
@@ -93,7 +93,7 @@ static const struct demo demos[] = {
     {"two", "a handler that calls a function that waits", two},
     {"ready", "the ready list, with three clients at once", ready},
     {"deep", "a million calls deep", show_deep},
-    {"error", "an error that goes up the stack until it is caught", failing},
+    {"error", "an error that goes down the stack until it is caught", failing},
     {"limit", "a handler that sleeps", limit},
     {NULL, NULL, NULL},
 };

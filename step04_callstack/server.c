@@ -212,7 +212,8 @@ static void finish_call(struct conn *conn, struct answer answer)
         tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
     else
         tell(conn->id, RUNNING, "gets no answer from the API");
-    conn->answer = answer;
+    if (answer.status == 200)
+        conn->answer = answer;
     make_ready(conn, answer.status == 200 ? text(conn->answer.body)
                                           : error(answer.status, "no answer from the API"));
 }
@@ -314,33 +315,41 @@ static void show_ready(void)
     say("\n");
 }
 
-/* Advances each chain on the ready list, and those that get onto it meanwhile. */
-static void advance_ready(void *arg)
+/* Advances each chain on the ready list. Returns whether some are ready again: they wait for the
+ * next turn, so that one whose calls fail at once cannot keep the loop from turning. */
+static bool advance_ready(void)
 {
-    (void)arg;
-    show_ready();
-    while (first_ready != NULL) {
-        struct conn *conn = first_ready;
+    struct conn *conn = first_ready;
 
-        first_ready = conn->next_ready;
-        if (first_ready == NULL)
-            end_of_ready = &first_ready;
+    show_ready();
+    first_ready = NULL;
+    end_of_ready = &first_ready;
+    while (conn != NULL) {
+        struct conn *next = conn->next_ready;
+
         advance(conn);
+        conn = next;
     }
+    return first_ready != NULL;
 }
 
 /* The business logic begins here, and goes on in advance(). */
 static void start_handler(struct conn *conn, const char *path)
 {
     const struct route *route = get_handler(path);
-    struct gen *gen = route == NULL ? NULL : route->handler(conn->id);
+    struct gen *gen;
 
-    if (gen == NULL) {
-        reply(conn, http_error(route == NULL ? 404 : 503));
+    if (route == NULL) {
+        reply(conn, http_error(404));
         return;
     }
-    callstack_push(&conn->stack, gen);
-    make_ready(conn, none());
+    gen = route->handler(conn->id);
+    if (gen == NULL) {
+        reply(conn, http_error(503));
+    } else {
+        callstack_push(&conn->stack, gen);
+        make_ready(conn, none());
+    }
 }
 
 static void read_request(void *arg)
@@ -436,7 +445,7 @@ void serve_multiplexed(const struct service *what)
     if (most_conns == 0)
         die("cannot serve: too few file descriptors");
     loop_open();
-    loop_each_turn(advance_ready, NULL);
+    loop_each_turn(advance_ready);
     if (service->stop != -1)
         loop_register(service->stop, POLLIN, stop, NULL);
     watch_listener();
