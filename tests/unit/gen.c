@@ -143,6 +143,20 @@ static struct value empty(struct gen *gen, struct value sent)
     END
 }
 
+static struct value operand(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+
+    BEGIN(GOT_PASSED, GOT_CAUGHT)
+    if (strcmp(f->manner, "let it pass") == 0)
+        YIELD(GOT_PASSED, f->got, error(VALUE_ERROR, "no operand"));
+    YIELD_CATCH(GOT_CAUGHT, f->got, error(VALUE_ERROR, "no operand"));
+    if (f->got.tag == ERROR)
+        printf("  (caught)\n");
+    RETURN(integer(8));
+    END
+}
+
 static struct value myself(struct gen *gen, struct value sent)
 {
     struct frame *f = (struct frame *)gen;
@@ -197,6 +211,13 @@ static void test_throw(void)
         show_send(g, none());
         show_throw(g, VALUE_ERROR, "thrown");
         show_send(g, integer(8));
+        gen_free(g);
+    }
+
+    for (int i = 0; i < 2; i++) {
+        g = test("what it would yield is an error: ", operand, i == 0 ? "catch it" : "let it pass");
+        show_send(g, none());
+        show_send(g, none());
         gen_free(g);
     }
 

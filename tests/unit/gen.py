@@ -69,6 +69,20 @@ def empty():
     yield
 
 
+def fail():
+    raise ValueError("no operand")
+
+
+def operand(manner):
+    if manner == "let it pass":
+        yield fail()
+    try:
+        yield fail()
+    except ValueError:
+        print("  (caught)")
+    return 8
+
+
 def myself():
     global me
     show("send None to itself", lambda: me.send(None))
@@ -108,6 +122,11 @@ for manner in "raise", "other", "return", "go on":
     show("send None", lambda: g.send(none))
     show("throw", lambda: g.throw(ValueError("thrown")))
     show("send 8", lambda: g.send(8))
+
+for manner in "catch it", "let it pass":
+    g = test("what it would yield is an error: " + manner, operand(manner))
+    show("send None", lambda: g.send(none))
+    show("send None", lambda: g.send(none))
 
 g = test("throw what is not caught", catcher("return"))
 show("send None", lambda: g.send(none))
