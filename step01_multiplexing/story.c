@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +33,8 @@ static enum state first[LANES_MAX + 1]; /* each lane's state before the first ev
 static int n_lanes;
 static struct timespec began;
 static int listener = -1;
+static const char *held_until[2]; /* for each source: the event that it waits for; NULL: none */
+static pthread_cond_t let_go = PTHREAD_COND_INITIALIZER;
 
 static FILE *trace;
 static struct timespec trace_began;
@@ -207,6 +208,15 @@ static void tell_listener(const char *line)
         die("the outside world has ended: %s", strerror(errno));
 }
 
+/* Lets go whoever waits for LINE. */
+static void tell_held(const char *line)
+{
+    for (int i = 0; i < 2; i++)
+        if (held_until[i] != NULL && strncmp(line, held_until[i], strlen(held_until[i])) == 0)
+            held_until[i] = NULL;
+    pthread_cond_broadcast(&let_go);
+}
+
 /* Adds an event to the story. LINE is "#2 asks the API for /foo". */
 static void tell_story(int lane, enum state state, const char *line)
 {
@@ -217,6 +227,7 @@ static void tell_story(int lane, enum state state, const char *line)
     events[n_events].state = state;
     n_events++;
     say("  %3d  %s\n", n_events, line);
+    tell_held(line);
     if (listener != -1)
         tell_listener(line);
 }
@@ -325,6 +336,29 @@ void story_end(void)
 {
     trace_end_spans();
     telling = false;
+}
+
+void story_hold(enum source source, const char *event)
+{
+    held_until[source] = event;
+}
+
+bool story_holds(enum source source)
+{
+    bool held;
+
+    pthread_mutex_lock(&mutex);
+    held = held_until[source] != NULL;
+    pthread_mutex_unlock(&mutex);
+    return held;
+}
+
+void story_wait(enum source source)
+{
+    pthread_mutex_lock(&mutex);
+    while (held_until[source] != NULL)
+        pthread_cond_wait(&let_go, &mutex);
+    pthread_mutex_unlock(&mutex);
 }
 
 void story_listener(int fd)

@@ -13,7 +13,8 @@ struct demo {
 /* An option that this step has besides those of every step. */
 struct option {
     const char *name;    /* "--model" */
-    const char *choices; /* "blocking|threads|multiplexed": it takes one of them. NULL: no value */
+    const char *choices; /* "blocking|threads|multiplexed": it takes one of them; "NUMBER": any from
+                            1 on. NULL: it takes no value */
     const char *what;    /* what it does, in half a line */
     const char *value;   /* what was said, or the default; without a value: its name, or NULL */
     bool only_serve;

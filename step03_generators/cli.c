@@ -52,28 +52,30 @@ static void usage(const struct lesson *lesson)
         "  --help           this text\n");
 }
 
-/* Whether VALUE is a port number, LEAST or more. */
-static bool is_port(const char *value, long least)
+/* Whether VALUE is a number from LEAST to MOST, in digits alone. */
+static bool is_number(const char *value, long least, long most)
 {
     char *end;
     long n = strtol(value, &end, 10);
 
-    return *value >= '0' && *value <= '9' && *end == '\0' && end - value <= 5 && n >= least &&
-           n <= 65535;
+    return *value >= '0' && *value <= '9' && *end == '\0' && end - value <= 9 && n >= least &&
+           n <= most;
 }
 
 static bool is_address(const char *value)
 {
     const char *colon = strrchr(value, ':');
 
-    return colon != NULL && colon != value && is_port(colon + 1, 1);
+    return colon != NULL && colon != value && is_number(colon + 1, 1, 65535);
 }
 
-/* Whether VALUE is one of CHOICES, which '|' separates. */
+/* Whether VALUE is one of CHOICES, which '|' separates, or a number if that is the choice. */
 static bool is_choice(const char *value, const char *choices)
 {
     size_t len = strlen(value);
 
+    if (strcmp(choices, "NUMBER") == 0)
+        return is_number(value, 1, 999999999);
     for (const char *c = choices; c != NULL; c = strchr(c, '|')) {
         c += *c == '|';
         if (len > 0 && strncmp(c, value, len) == 0 && (c[len] == '|' || c[len] == '\0'))
@@ -119,7 +121,7 @@ static bool parse_option(const struct lesson *lesson, const char *name, const ch
         *common[i].value = value;
         if (common[i].only_serve)
             only_serve = name;
-        if (!is_port(port, 0))
+        if (!is_number(port, 0, 65535))
             misuse("--port cannot be", port, "0 to 65535");
         if (api != NULL && !is_address(api))
             misuse("--api cannot be", api, "HOST:PORT, as in 127.0.0.1:8000");

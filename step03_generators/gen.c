@@ -30,14 +30,6 @@ void gen_free(struct gen *gen)
     free(gen);
 }
 
-void value_drop(struct value value)
-{
-    if (value.tag == IO)
-        free(value.io);
-    else if (value.tag == GENERATOR)
-        gen_free(value.gen);
-}
-
 struct value gen_send_otherwise(struct gen *gen, struct value sent)
 {
     if (sent.tag == ERROR)

@@ -60,9 +60,6 @@ void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop);
  * name. NULL is nothing to free. */
 void gen_free(struct gen *gen);
 
-/* Frees what VALUE owns, an IO or a generator, for who does not want it. */
-void value_drop(struct value value);
-
 /* Runs the body: what a send comes down to when nothing is in its way. */
 static inline struct value gen_resume(struct gen *gen, struct value sent)
 {

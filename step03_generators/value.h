@@ -40,6 +40,9 @@ struct value {
     };
 };
 
+/* Frees what VALUE owns, an IO or a generator, for who does not want it. */
+void value_drop(struct value value);
+
 static inline struct value none(void)
 {
     return (struct value){.tag = NONE};

@@ -7,6 +7,8 @@
 #ifndef STORY_H
 #define STORY_H
 
+#include <stdbool.h>
+
 /* What a lane does from one event to the next. */
 enum state {
     GONE,    /* nothing: not here yet, or finished */
@@ -52,6 +54,17 @@ void story_timeline(void);
 
 /* Ends the story; what follows is told by say(). */
 void story_end(void);
+
+/* What happens inside the program without anybody's doing. As the acts of the outside world do, it
+ * can wait for an event of the story. */
+enum source { TIMERS, THREADS };
+
+/* Holds SOURCE back until an event is told whose line begins with EVENT, which is static. */
+void story_hold(enum source source, const char *event);
+
+/* Whether SOURCE is held back; and waits until it is not. Any thread may call them. */
+bool story_holds(enum source source);
+void story_wait(enum source source);
 
 /* From now on, each event's line is also written into FD (-1: no more), which stays the caller's,
  * so that the outside world can wait for it. The program ends if nobody reads it any more. */

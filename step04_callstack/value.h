@@ -7,18 +7,11 @@
 struct gen;
 struct io;
 
-/* A function with its arguments, yet to be called. */
-struct call {
-    long (*function)(long, long);
-    long args[2];
-};
-
 enum tag {
     NONE,
     INTEGER,
     TEXT,      /* static, or its producer's: good until the receiver's next YIELD or send. One
                   that is returned must not be in the frame, which is freed then */
-    FUNCTION,  /* with arguments; its producer's, as a text is */
     IO,        /* it belongs to who receives it */
     GENERATOR, /* it belongs to who receives it */
     ERROR      /* is raised where it arrives */
@@ -34,11 +27,13 @@ struct value {
     union {
         long integer;
         const char *text; /* of a TEXT, and of an ERROR, where it is static */
-        struct call *call;
         struct io *io;
         struct gen *gen;
     };
 };
+
+/* Frees what VALUE owns, an IO or a generator, for who does not want it. */
+void value_drop(struct value value);
 
 static inline struct value none(void)
 {
@@ -53,11 +48,6 @@ static inline struct value integer(long n)
 static inline struct value text(const char *s)
 {
     return (struct value){.tag = TEXT, .text = s};
-}
-
-static inline struct value function(struct call *call)
-{
-    return (struct value){.tag = FUNCTION, .call = call};
 }
 
 static inline struct value io(struct io *job)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,7 +19,8 @@
 
 enum {
     ACTS_MAX = 64,
-    SILENCE_S = 20 /* a story in which nothing happens for so long has lost its thread */
+    TOLD_SIZE = 80000, /* of a story's lines, all together */
+    SILENCE_S = 20     /* a story in which nothing happens for so long has lost its thread */
 };
 
 static pid_t child;       /* in the program: the world's process */
@@ -29,30 +31,46 @@ static const struct act *script;
 static int default_ms;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t something_happened = PTHREAD_COND_INITIALIZER;
-static bool happened[ACTS_MAX]; /* for each act: the event that it waits for has been told */
+static char told[TOLD_SIZE];    /* the story so far, line after line */
+static bool happened[ACTS_MAX]; /* for each act of the API: a call has taken it */
 
-/* Waits MS, and until the event has been told that ACT (NULL: none) waits for. */
-static void wait_for(const struct act *act, int ms)
+/* Whether a line that begins with EVENT has been told. */
+static bool was_told(const char *event)
+{
+    for (const char *line = told; *line != '\0'; line = strchr(line, '\n') + 1)
+        if (strncmp(line, event, strlen(event)) == 0)
+            return true;
+    return false;
+}
+
+/* Waits MS, and until EVENT (NULL: none) has been told. */
+static void wait_for(const char *event, int ms)
 {
     struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
 
     while (nanosleep(&left, &left) == -1 && errno == EINTR)
         ;
-    if (act == NULL || act->after == NULL)
-        return;
     pthread_mutex_lock(&mutex);
-    while (!happened[act - script])
+    while (event != NULL && !was_told(event))
         pthread_cond_wait(&something_happened, &mutex);
     pthread_mutex_unlock(&mutex);
 }
 
-/* What the script says of the call for PATH that the gateway makes for REQUEST; NULL: nothing. */
-static const struct act *find_act(const char *path, int request)
+/* Takes what the script says of a call for PATH that the gateway makes for REQUEST; NULL: nothing,
+ * or no more. */
+static const struct act *take_act(const char *path, int request)
 {
+    const struct act *found = NULL;
+
+    pthread_mutex_lock(&mutex);
     for (const struct act *act = script; act != NULL && act->path != NULL; act++)
-        if (act->who == API && act->request == request && strcmp(act->path, path) == 0)
-            return act;
-    return NULL;
+        if (found == NULL && act->who == API && act->request == request &&
+            strcmp(act->path, path) == 0 && !happened[act - script])
+            found = act;
+    if (found != NULL)
+        happened[found - script] = true;
+    pthread_mutex_unlock(&mutex);
+    return found;
 }
 
 /* One call of the API, on the descriptor that ARG points to: reads it, and answers in time. */
@@ -72,14 +90,14 @@ static void *run_call(void *arg)
         status = http_parse_request(text, len, n <= 0, path);
     } while (status == 0);
     if (status == 200) {
-        const struct act *act = find_act(path, http_request_id(text, len));
+        const struct act *act = take_act(path, http_request_id(text, len));
         struct answer answer = strcmp(path, "/foo") == 0   ? http_ok("bar")
                                : strcmp(path, "/bar") == 0 ? http_ok("baz")
                                                            : http_error(404);
 
         if (act != NULL && act->status != 0)
             answer = http_error(act->status);
-        wait_for(act, act == NULL ? default_ms : act->ms);
+        wait_for(act == NULL ? NULL : act->after, act == NULL ? default_ms : act->ms);
         net_write(fd, text, http_format_response(text, sizeof text, &answer));
     }
     close(fd);
@@ -116,32 +134,41 @@ static void *run_api(void *arg)
     return NULL;
 }
 
-/* A client: comes, asks, and reads until the gateway hangs up. The story tells what it reads. */
+/* A client: comes, asks, and reads until the gateway hangs up, or breaks off. The story tells what
+ * it reads. */
 static void *run_client(void *arg)
 {
+    const struct linger reset = {.l_onoff = 1};
     const struct act *act = arg;
     char text[HEAD_MAX];
     int fd;
 
-    wait_for(act, act->ms);
+    wait_for(act->after, act->ms);
     fd = net_connect(&gateway, true);
     if (fd == -1)
         _exit(1);
     net_write(fd, text, http_format_request(text, sizeof text, "gateway", act->path, 0));
-    while (net_read(fd, text, sizeof text) > 0)
-        ;
+    if (act->until != NULL) {
+        wait_for(act->until, 0);
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    } else {
+        while (net_read(fd, text, sizeof text) > 0)
+            ;
+    }
     close(fd);
     return NULL;
 }
 
-/* Notes what LINE, which has been told, allows to happen. */
+/* Notes LINE, which has been told, for those who wait for it. */
 static void hear(const char *line)
 {
+    static size_t len;
+
     alarm(SILENCE_S); /* SIGALRM ends the world, and that the program */
     pthread_mutex_lock(&mutex);
-    for (int i = 0; script != NULL && script[i].path != NULL; i++)
-        if (script[i].after != NULL && strncmp(line, script[i].after, strlen(script[i].after)) == 0)
-            happened[i] = true;
+    len += (size_t)snprintf(told + len, sizeof told - len, "%s", line);
+    if (len >= sizeof told)
+        _exit(1); /* more than a story holds */
     pthread_cond_broadcast(&something_happened);
     pthread_mutex_unlock(&mutex);
 }

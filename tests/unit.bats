@@ -33,13 +33,13 @@ says() {
 
 @test "generators do what CPython's do" {
     [ -e "$dir/gen.c" ] || return 0
-    build gen gen story
+    build gen gen value story
     says gen
 }
 
 @test "a generator that is wrong stops the program by its name" {
     [ -e "$dir/gen.c" ] || return 0
-    build misuse gen story
+    build misuse gen value story
     run limited "$test" never_closes
     is "$status: $output" "1: : generator never_closes: yielded while it was closed"
     run limited "$test" frees_itself
@@ -75,7 +75,7 @@ EOF
 
 @test "a chain of generators: results, errors, and its end at any time" {
     [ -e "$dir/callstack.c" ] || return 0
-    build callstack callstack gen story
+    build callstack callstack gen value story
     says callstack
 }
 
