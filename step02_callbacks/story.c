@@ -222,6 +222,8 @@ static void tell_story(int lane, enum state state, const char *line)
 {
     if (n_events == EVENTS_MAX)
         die("story: more than %d events", EVENTS_MAX);
+    if (n_events == 0)
+        clock_gettime(CLOCK_MONOTONIC, &began);
     see_lane(lane);
     events[n_events].lane = lane;
     events[n_events].state = state;

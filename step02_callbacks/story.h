@@ -43,7 +43,7 @@ void story_lane(int lane, enum state state);
  * Does nothing outside a story. Any thread may call it. */
 void tell(int lane, enum state state, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Milliseconds since the story began. */
+/* Milliseconds since the first event of the story. */
 long story_ms(void);
 
 /* The lanes in the order in which they were finished: "#3 #2 #1". Valid until the next story. */

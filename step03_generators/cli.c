@@ -97,7 +97,8 @@ static bool parse_own(const struct lesson *lesson, const char *name, const char 
         only_serve = name;
     own->value = own->choices == NULL ? name : value;
     if (own->value == NULL || (own->choices != NULL && !is_choice(value, own->choices)))
-        misuse(name, value == NULL ? "" : value, own->choices);
+        misuse(name, value == NULL ? "" : value,
+               strcmp(own->choices, "NUMBER") == 0 ? "1 to 999999999" : own->choices);
     return own->choices != NULL;
 }
 

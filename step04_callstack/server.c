@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "buffer.h"
 #include "callstack.h"
 #include "loop.h"
 #include "story.h"
@@ -24,11 +25,9 @@ enum { PAUSE_MS = 10 }; /* before accept() is tried again when descriptors or me
 struct conn {
     enum { READING, ANSWERING, HANGING_UP } state;
     int id;
-    int fd;      /* the client */
-    int api;     /* the API, or -1 */
-    char *text;  /* what is being read or written; NULL: nothing */
-    size_t len;  /* so much of it has been read, or is to be written */
-    size_t sent; /* so much of it has been written */
+    int fd;             /* the client */
+    int api;            /* the API, or -1 */
+    struct buffer text; /* what is being read or written */
     struct conn *next;
     struct conn **link; /* the pointer that points here, to take this one out of the list */
 
@@ -101,63 +100,10 @@ static void end_conn(struct conn *conn)
         conn->next->link = conn->link;
     loop_unregister(conn->fd);
     close(conn->fd);
-    free(conn->text);
+    buffer_drop(&conn->text);
     free(conn);
     n_conns--;
     watch_listener();
-}
-
-static void drop_text(struct conn *conn)
-{
-    free(conn->text);
-    conn->text = NULL;
-    conn->len = 0;
-    conn->sent = 0;
-}
-
-/* Keeps a copy of TEXT, to be written. Returns false without memory. */
-static bool keep_text(struct conn *conn, const char *text, size_t len)
-{
-    char *copy = malloc(len);
-
-    drop_text(conn);
-    if (copy == NULL)
-        return false;
-    memcpy(copy, text, len);
-    conn->text = copy;
-    conn->len = len;
-    return true;
-}
-
-/* Writes what is left of the text to FD. Returns 1 when that was all, 0 if FD takes no more now, -1
- * if the other side is gone. */
-static int write_text(struct conn *conn, int fd)
-{
-    while (conn->sent < conn->len) {
-        ssize_t n = net_write(fd, conn->text + conn->sent, conn->len - conn->sent);
-
-        if (n == -1)
-            return net_not_ready() ? 0 : -1;
-        conn->sent += (size_t)n;
-    }
-    drop_text(conn);
-    return 1;
-}
-
-/* Reads from FD to the end of the text. Returns what read() does; without memory -1 and ENOMEM. The
- * buffer is there only from the first byte on: who waits, or is idle, holds none. */
-static ssize_t read_text(struct conn *conn, int fd)
-{
-    ssize_t n;
-
-    if (conn->text == NULL && (conn->text = malloc(HEAD_MAX)) == NULL) {
-        errno = ENOMEM;
-        return -1;
-    }
-    n = net_read(fd, conn->text + conn->len, HEAD_MAX - conn->len);
-    if (n > 0)
-        conn->len += (size_t)n;
-    return n;
 }
 
 /* The client sends more than was asked of it, or hangs up. */
@@ -174,7 +120,7 @@ static void hear_hang_up(void *arg)
 static void write_reply(void *arg)
 {
     struct conn *conn = arg;
-    int done = write_text(conn, conn->fd);
+    int done = buffer_write(&conn->text, conn->fd);
 
     if (done == -1 || (done == 1 && stopping)) {
         end_conn(conn);
@@ -195,7 +141,7 @@ static void reply(struct conn *conn, struct answer answer)
 
     tell(conn->id, GONE, "is answered: %d %s, at %ld ms", answer.status, answer.body, story_ms());
     loop_register(conn->fd, POLLOUT, write_reply, conn);
-    if (!keep_text(conn, text, len))
+    if (!buffer_keep(&conn->text, text, len))
         net_write(conn->fd, text, len); /* as much as goes at once */
     write_reply(conn);
 }
@@ -207,7 +153,7 @@ static void finish_call(struct conn *conn, struct answer answer)
     if (conn->api != -1)
         close(conn->api);
     conn->api = -1;
-    drop_text(conn);
+    buffer_drop(&conn->text);
     if (answer.status == 200)
         tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
     else
@@ -222,20 +168,20 @@ static void read_answer(void *arg)
 {
     struct conn *conn = arg;
     struct answer answer;
-    ssize_t n = read_text(conn, conn->api);
+    ssize_t n = buffer_read(&conn->text, conn->api);
 
     if (n == -1 && net_not_ready())
         return;
     if (n == -1)
         finish_call(conn, http_error(errno == ENOMEM ? 503 : 502));
-    else if (http_parse_response(conn->text, conn->len, n == 0, &answer))
+    else if (http_parse_response(conn->text.bytes, conn->text.len, n == 0, &answer))
         finish_call(conn, answer);
 }
 
 static void write_call(void *arg)
 {
     struct conn *conn = arg;
-    int done = write_text(conn, conn->api);
+    int done = buffer_write(&conn->text, conn->api);
 
     if (done == -1)
         finish_call(conn, http_error(502));
@@ -265,7 +211,7 @@ static void start_call(struct conn *conn, const char *path)
     conn->api = net_connect(&service->api, false);
     if (conn->api == -1 || len == 0)
         finish_call(conn, http_error(502));
-    else if (!keep_text(conn, text, len))
+    else if (!buffer_keep(&conn->text, text, len))
         finish_call(conn, http_error(503));
     else
         loop_register(conn->api, POLLOUT, finish_connect, conn);
@@ -356,7 +302,7 @@ static void read_request(void *arg)
 {
     struct conn *conn = arg;
     char path[PATH_SIZE] = "?";
-    ssize_t n = read_text(conn, conn->fd);
+    ssize_t n = buffer_read(&conn->text, conn->fd);
     int status;
 
     if (n == -1 && net_not_ready())
@@ -365,14 +311,14 @@ static void read_request(void *arg)
         reply(conn, http_error(503));
         return;
     }
-    if (n == -1 || conn->len == 0) {
+    if (n == -1 || conn->text.len == 0) {
         end_conn(conn);
         return;
     }
-    status = http_parse_request(conn->text, conn->len, n == 0, path);
+    status = http_parse_request(conn->text.bytes, conn->text.len, n == 0, path);
     if (status == 0)
         return;
-    drop_text(conn);
+    buffer_drop(&conn->text);
     loop_unregister(conn->fd);
     conn->state = ANSWERING;
     tell(conn->id, RUNNING, "is let in: GET %s", path);

@@ -3,7 +3,7 @@
 
 load common
 
-support="cli.c cli.h http.c http.h net.c net.h service.c service.h story.c story.h world.c world.h"
+support="buffer.c buffer.h cli.c cli.h http.c http.h net.c net.h service.c service.h story.c story.h world.c world.h"
 
 setup() {
     cd "$top" || exit 1
@@ -41,9 +41,9 @@ setup() {
 
 @test "the support files stay small" {
     cd step01_multiplexing
-    code=$(cat cli.c http.c net.c service.c story.c world.c | grep -cvE '^[[:space:]]*($|/\*|\*)')
+    code=$(cat buffer.c cli.c http.c net.c service.c story.c world.c | grep -cvE '^[[:space:]]*($|/\*|\*)')
     echo "$code lines of code"
-    [ "$code" -le 1120 ]
+    [ "$code" -le 1170 ]
 }
 
 @test "every .c file asks for POSIX.1-2008 before all else" {

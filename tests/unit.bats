@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The modules of one step by themselves: tests/unit/X.c is built with the step's own files, and what it
-# prints is compared with tests/unit/X.txt.
+# The modules of one step by themselves: tests/unit/X.c is built with the step's own files, and what
+# it prints is compared with tests/unit/X.txt.
 
 load common
 
@@ -8,13 +8,14 @@ setup() {
     dir=$(echo "$top"/step0"$STEP"_*)
 }
 
-# Builds the test NAME with MODULES of the step; TEST is the program then.
+# Builds the test NAME with all that the step has but its main(); TEST is the program then.
 build() {
-    local name=$1 sources=() module
-    shift
-    for module in "$@"; do sources+=("$dir/$module.c"); done
-    test=$BATS_TEST_TMPDIR/$name
-    ${CC:-cc} -g -Wall -I"$dir" "$top/tests/unit/$name.c" "${sources[@]}" -pthread -o "$test"
+    local sources=() file
+    for file in "$dir"/*.c; do
+        [ "${file##*/}" = main.c ] || sources+=("$file")
+    done
+    test=$BATS_TEST_TMPDIR/$1
+    ${CC:-cc} -g -Wall -I"$dir" "$top/tests/unit/$1.c" "${sources[@]}" -pthread -o "$test"
 }
 
 # Runs the test that has been built with WORDS, and compares what it says with the file NAME.
@@ -27,19 +28,19 @@ says() {
 
 @test "the event loop, changed while it runs" {
     [ -e "$dir/loop.c" ] || return 0
-    build loop loop story
+    build loop
     says loop $RANDOM
 }
 
 @test "generators do what CPython's do" {
     [ -e "$dir/gen.c" ] || return 0
-    build gen gen value story
+    build gen
     says gen
 }
 
 @test "a generator that is wrong stops the program by its name" {
     [ -e "$dir/gen.c" ] || return 0
-    build misuse gen value story
+    build misuse
     run limited "$test" never_closes
     is "$status: $output" "1: : generator never_closes: yielded while it was closed"
     run limited "$test" frees_itself
@@ -75,7 +76,7 @@ EOF
 
 @test "a chain of generators: results, errors, and its end at any time" {
     [ -e "$dir/callstack.c" ] || return 0
-    build callstack callstack gen value story
+    build callstack
     says callstack
 }
 

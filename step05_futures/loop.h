@@ -1,0 +1,47 @@
+/* loop.h - the event loop: who waits for which descriptor, and what to call when the wait is over.
+ * Stage 0x01 of the article, second half: register (IO, callback), collect the finished, call; and
+ * 0x04, where timers (timer.h) and other threads can end a wait, too. */
+#ifndef LOOP_H
+#define LOOP_H
+
+#include <stdbool.h>
+
+/* What is called when a descriptor is ready, with the ARG that was registered along with it. It
+ * returns soon, for while it runs the loop stands still. It may register and unregister whatever it
+ * wants. */
+typedef void callback(void *arg);
+
+/* Sets the loop up, with nothing registered; ends the program without memory. There is one loop. */
+void loop_open(void);
+void loop_close(void);
+
+/* Calls CALL with ARG each time FD is ready for EVENTS (POLLIN or POLLOUT) or has failed, until it
+ * is unregistered. In place of what was registered for FD before: a descriptor has one callback.
+ * The loop owns neither FD nor ARG. */
+void loop_register(int fd, short events, callback *call, void *arg);
+
+/* Forgets FD. Do so before closing it. Nothing happens if it is not registered. */
+void loop_unregister(int fd);
+
+/* Something to be called soon. It is its owner's, who sets CALL and ARG, and then leaves it alone
+ * until it has been called. */
+struct soon {
+    callback *call;
+    void *arg;
+    struct soon *next;
+};
+
+/* Puts SOON at the end of the ready list: it is called at the end of this turn, or of the next if
+ * the ready list is being called. */
+void loop_call_soon(struct soon *soon);
+
+/* The same from another thread: wakes the loop. The loop has been told to expect it, by
+ * loop_expect(), or it would not wait for it. */
+void loop_call_soon_threadsafe(struct soon *soon);
+void loop_expect(void);
+
+/* Waits, calls, and waits again, until a callback calls loop_stop(). */
+void loop_run(void);
+void loop_stop(void);
+
+#endif
