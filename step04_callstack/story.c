@@ -16,10 +16,12 @@ enum { EVENTS_MAX = 1000, LANES_MAX = 64, LINE_SIZE = 74, ROW_SIZE = 81, MARGIN 
 
 static const char *const state_name[] = {"gone", "running", "waiting", "blocked", "queued"};
 static const char state_char[] = {' ', '#', '.', 'x', '-'};
+const char *story_legend =
+    "# runs  . waits, its thread is free  x blocks its thread  - not let in yet";
 
 struct event {
     int lane;
-    enum state state;
+    unsigned char after[LANES_MAX + 1]; /* the state of each lane then */
 };
 
 const char *program = "";
@@ -29,7 +31,7 @@ static bool telling;                                      /* inside a story */
 static const char *lane_format = "#%d";
 static struct event events[EVENTS_MAX];
 static int n_events;
-static enum state first[LANES_MAX + 1]; /* each lane's state before the first event */
+static unsigned char states[LANES_MAX + 1]; /* of each lane, now */
 static int n_lanes;
 static struct timespec began;
 static int listener = -1;
@@ -171,27 +173,36 @@ void story_begin(const char *lane, const char *headline)
     lane_format = lane;
     n_events = 0;
     n_lanes = 0;
+    memset(states, GONE, sizeof states);
     clock_gettime(CLOCK_MONOTONIC, &began);
     n_stories++;
     if (trace != NULL)
         trace_event('M', 0, "process_name", headline);
 }
 
-/* Makes room for LANE in the picture. */
-static void see_lane(int lane)
+/* Makes room for LANE in the picture, and puts it into STATE. */
+static void set_state(int lane, enum state state)
 {
     if (lane < 1 || lane > LANES_MAX)
         die("story: lane %d is not from 1 to %d", lane, LANES_MAX);
     while (n_lanes < lane)
-        first[++n_lanes] = GONE;
+        states[++n_lanes] = GONE;
+    states[lane] = (unsigned char)state;
 }
 
 void story_lane(int lane, enum state state)
 {
-    see_lane(lane);
-    first[lane] = state;
+    if (!telling && trace == NULL)
+        return;
+    pthread_mutex_lock(&mutex);
+    if (telling) {
+        set_state(lane, state);
+        if (n_events > 0)
+            events[n_events - 1].after[lane] = (unsigned char)state;
+    }
     if (trace != NULL)
         trace_span(lane, state);
+    pthread_mutex_unlock(&mutex);
 }
 
 /* Writes LINE to whoever waits for it. */
@@ -218,20 +229,39 @@ static void tell_held(const char *line)
 }
 
 /* Adds an event to the story. LINE is "#2 asks the API for /foo". */
-static void tell_story(int lane, enum state state, const char *line)
+static void tell_story(int lane, enum state state, const char *line, bool numbered)
 {
     if (n_events == EVENTS_MAX)
         die("story: more than %d events", EVENTS_MAX);
     if (n_events == 0)
         clock_gettime(CLOCK_MONOTONIC, &began);
-    see_lane(lane);
+    set_state(lane, state);
     events[n_events].lane = lane;
-    events[n_events].state = state;
+    memcpy(events[n_events].after, states, sizeof states);
     n_events++;
-    say("  %3d  %s\n", n_events, line);
+    if (numbered)
+        say("  %3d  %s\n", n_events, line);
+    else
+        say("%s\n", line);
     tell_held(line);
     if (listener != -1)
         tell_listener(line);
+}
+
+/* Tells an event, whose LINE is in memory that may be changed. */
+static void tell_line(int lane, enum state state, char line[], bool numbered)
+{
+    for (char *p = line; *p != '\0'; p++)
+        if (*p < ' ' || *p > '~')
+            *p = '?';
+    pthread_mutex_lock(&mutex);
+    if (telling)
+        tell_story(lane, state, line, numbered);
+    if (trace != NULL) {
+        trace_span(lane, state);
+        trace_event('i', lane, line, NULL);
+    }
+    pthread_mutex_unlock(&mutex);
 }
 
 void tell(int lane, enum state state, const char *format, ...)
@@ -247,17 +277,21 @@ void tell(int lane, enum state state, const char *format, ...)
     va_start(args, format);
     vsnprintf(line + name, sizeof line - name, format, args);
     va_end(args);
-    for (char *p = line; *p != '\0'; p++)
-        if (*p < ' ' || *p > '~')
-            *p = '?';
-    pthread_mutex_lock(&mutex);
+    tell_line(lane, state, line, true);
+}
+
+void story_print(int lane, const char *format, ...)
+{
+    char line[LINE_SIZE];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
     if (telling)
-        tell_story(lane, state, line);
-    if (trace != NULL) {
-        trace_span(lane, state);
-        trace_event('i', lane, line, NULL);
-    }
-    pthread_mutex_unlock(&mutex);
+        tell_line(lane, RUNNING, line, false);
+    else
+        say("%s\n", line);
 }
 
 long story_ms(void)
@@ -272,7 +306,7 @@ const char *story_order(void)
 
     order[0] = '\0';
     for (int i = 0; i < n_events; i++)
-        if (events[i].state == GONE && len + 16 < sizeof order) {
+        if (events[i].after[events[i].lane] == GONE && len + 16 < sizeof order) {
             if (len > 0)
                 order[len++] = ' ';
             len += (size_t)snprintf(order + len, 16, lane_format, events[i].lane);
@@ -290,9 +324,8 @@ static void draw_row(char row[])
     say("%.*s\n", (int)len, row);
 }
 
-/* Prints the events FROM to TO (not included), each in a column of WIDTH characters. STATES has
- * each lane's state at FROM, and then at TO. */
-static void draw_band(int from, int to, int width, enum state states[])
+/* Prints the events FROM to TO (not included), each in a column of WIDTH characters. */
+static void draw_band(int from, int to, int width)
 {
     char row[ROW_SIZE];
     size_t len = (size_t)snprintf(row, sizeof row, "%*s", MARGIN, "");
@@ -307,9 +340,7 @@ static void draw_band(int from, int to, int width, enum state states[])
         snprintf(name, sizeof name, lane_format, lane);
         len = (size_t)snprintf(row, sizeof row, "%*s ", MARGIN - 1, name);
         for (int i = from; i < to; i++) {
-            if (events[i].lane == lane)
-                states[lane] = events[i].state;
-            memset(row + len, state_char[states[lane]], (size_t)width);
+            memset(row + len, state_char[events[i].after[lane]], (size_t)width);
             if (events[i].lane == lane)
                 row[len] = state_char[RUNNING];
             len += (size_t)width;
@@ -322,16 +353,13 @@ static void draw_band(int from, int to, int width, enum state states[])
 
 void story_timeline(void)
 {
-    enum state states[LANES_MAX + 1];
     int width = n_events <= 23 ? 3 : n_events <= 35 ? 2 : 1;
     int band = (ROW_SIZE - 1 - MARGIN) / width;
 
-    memcpy(states, first, sizeof states);
     say("\n");
     for (int from = 0; from < n_events; from += band)
-        draw_band(from, from + band < n_events ? from + band : n_events, width, states);
-    say("%*s# runs  . waits, its thread is free  x blocks its thread  - not let in yet\n\n",
-        MARGIN - 4, "");
+        draw_band(from, from + band < n_events ? from + band : n_events, width);
+    say("%*s%s\n\n", MARGIN - 4, "", story_legend);
 }
 
 void story_end(void)

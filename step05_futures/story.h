@@ -36,12 +36,15 @@ void say(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Starts a story with its headline. LANE is how its lanes are called: "#%d". */
 void story_begin(const char *lane, const char *headline);
 
-/* Puts LANE, a number from 1 on, into STATE before anything has happened. */
+/* Puts LANE, a number from 1 on, into STATE, without an event of its own. */
 void story_lane(int lane, enum state state);
 
 /* Tells one event: prints "#2 asks the API ..." as the next line, and LANE is in STATE from now on.
  * Does nothing outside a story. Any thread may call it. */
 void tell(int lane, enum state state, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* LANE runs, and prints a line: an event that is printed as it is. */
+void story_print(int lane, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Milliseconds since the first event of the story. */
 long story_ms(void);
@@ -49,8 +52,9 @@ long story_ms(void);
 /* The lanes in the order in which they were finished: "#3 #2 #1". Valid until the next story. */
 const char *story_order(void);
 
-/* Prints the timeline with its legend. */
+/* Prints the timeline with its legend, which is for servers if nothing else is put here. */
 void story_timeline(void);
+extern const char *story_legend;
 
 /* Ends the story; what follows is told by say(). */
 void story_end(void);
