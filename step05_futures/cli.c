@@ -146,10 +146,10 @@ _Noreturn static void misuse_word(const struct lesson *lesson)
     char names[512] = "";
 
     for (const struct demo *demo = lesson->demos; demo->name != NULL; demo++)
-        snprintf(names + strlen(names), sizeof names - strlen(names), "%s ", demo->name);
+        snprintf(names + strlen(names), sizeof names - strlen(names), " %s", demo->name);
     snprintf(names + strlen(names), sizeof names - strlen(names), "%s",
-             lesson->serve == NULL ? "" : "serve");
-    misuse("unknown demo", word, names);
+             lesson->serve == NULL ? "" : " serve");
+    misuse("unknown demo", word, names + 1);
 }
 
 static void parse(int argc, char **argv, const struct lesson *lesson)

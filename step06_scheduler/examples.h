@@ -1,0 +1,20 @@
+/* examples.h - the demos: tasks that cook, do the laundry, and call the system. */
+#ifndef EXAMPLES_H
+#define EXAMPLES_H
+
+#include "cli.h"
+
+/* --watch, with which any of them draws the ready queue and the waiting lists at each switch. */
+extern struct option options[];
+
+void show_multitask(void);
+void show_gettid(void);
+void show_new(void);
+void show_kill(void);
+void show_wait(void);
+void show_subroutine(void);
+void show_ps(void);
+void show_errors(void);
+void show_limit(void);
+
+#endif

@@ -1,0 +1,33 @@
+/* main.c - the demos of step 6. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <stddef.h>
+
+#include "cli.h"
+#include "examples.h"
+#include "story.h"
+
+static const struct demo demos[] = {
+    {"multitask", "two tasks that take turns", show_multitask},
+    {"gettid", "a system call", show_gettid},
+    {"new", "a task that makes another", show_new},
+    {"kill", "a task that kills another", show_kill},
+    {"wait", "a task that waits for another", show_wait},
+    {"subroutine", "a task that calls, and system calls at each level", show_subroutine},
+    {"ps", "a task that lists all tasks", show_ps},
+    {"errors", "what can go wrong, and a deadlock", show_errors},
+    {"limit", "a task that blocks, and everybody with it", show_limit},
+    {NULL, NULL, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct lesson lesson = {
+        .title = "Step 6: an operating system in user space",
+        .demos = demos,
+        .options = options,
+    };
+
+    story_legend = "# runs  - ready, another runs  . waits for another  x blocks everybody";
+    return cli_main(argc, argv, &lesson);
+}
