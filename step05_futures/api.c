@@ -154,7 +154,7 @@ static void start(struct call *call)
 {
     call->fd = net_connect(&service->api, false);
     if (call->fd == -1) {
-        fail(call, 502);
+        fail(call, errno == EMFILE || errno == ENFILE ? 503 : 502);
         return;
     }
     n_free--;

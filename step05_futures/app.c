@@ -161,8 +161,7 @@ static struct gen *block(int id)
     return once("block", block_body, id);
 }
 
-/* A long computation, on a thread of its own: 1 + 2 + ... + 300, each with a millisecond's thought.
- */
+/* A long computation, for another thread: 1 + 2 + ... + 300, a millisecond for each. */
 static struct value add_up(void *arg)
 {
     long sum = 0;
@@ -198,7 +197,8 @@ static struct gen *sum(int id)
 }
 
 /* GET /gather: three calls at once. They are awaited one after the other, but all have begun
- * before. */
+ * before. The frame keeps a reference to each: so that the texts in got live on, and so that those
+ * that are not awaited yet are cancelled if an earlier one fails. */
 struct gather {
     struct gen gen;
     struct value calls[3];
@@ -219,7 +219,7 @@ static struct value gather_body(struct gen *gen, struct value sent)
     AWAIT(GOT_THIRD, f->got[2], future_share(f->calls[2]));
     snprintf(f->answer, sizeof f->answer, "%s %s %s", f->got[0].text, f->got[1].text,
              f->got[2].text);
-    RETURN(text(f->answer));
+    RETURN(text(f->answer)); /* as a handler may: it is copied before the frame is freed */
     END
 }
 

@@ -173,8 +173,7 @@ static void send(struct gen *g, struct value sent)
     if (gen_outcome(g, value) == RETURNED) {
         say("    StopIteration: %s\n", value.text);
     } else {
-        say("    future of %s, from %s\n", ((struct page *)value.future)->url,
-            g->innermost == NULL ? g->name : g->innermost->name);
+        say("    future of %s, from %s\n", ((struct page *)value.future)->url, g->innermost->name);
         value_drop(value);
     }
 }

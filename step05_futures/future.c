@@ -12,7 +12,7 @@ void *future_new(size_t size, void (*cancel)(struct future *future))
     if (future == NULL)
         return NULL;
     future->references = 1;
-    future->end = &future->first;
+    soon_clear(&future->waiting);
     future->cancel = cancel;
     return future;
 }
@@ -29,7 +29,6 @@ void future_unref(struct future *future)
         return;
     if (!future->done && future->cancel != NULL)
         future->cancel(future);
-    value_drop(future->result);
     free(future);
 }
 
@@ -43,20 +42,22 @@ struct value future_share(struct value value)
 /* Ends FUTURE's wait, and that of all who wait for it. */
 static void finish(struct future *future, struct value result)
 {
-    struct soon *soon = future->first;
+    struct soon *waiting = &future->waiting;
 
     future->done = true;
     future->result = result;
-    while (soon != NULL) {
-        struct soon *next = soon->next;
+    while (waiting->next != waiting) {
+        struct soon *soon = waiting->next;
 
+        soon_forget(soon);
         loop_call_soon(soon);
-        soon = next;
     }
 }
 
 struct value future_set_result(struct future *future, struct value result)
 {
+    if (result.tag == GENERATOR || result.tag == FUTURE)
+        return error(TYPE_ERROR, "no result can be awaited");
     if (future->done)
         return error(INVALID_STATE, "the future is done already");
     finish(future, result);
@@ -87,11 +88,8 @@ struct value future_result(const struct future *future)
 
 void future_add_done_callback(struct future *future, struct soon *soon)
 {
-    if (future->done) {
+    if (future->done)
         loop_call_soon(soon);
-        return;
-    }
-    soon->next = NULL;
-    *future->end = soon;
-    future->end = &soon->next;
+    else
+        soon_append(&future->waiting, soon);
 }

@@ -1,6 +1,7 @@
 /* future.h - a future: a placeholder for a result that is not there yet. Whoever does the work
  * fills it, whoever needs the result waits for it, and neither knows the other. Stage 0x04 of the
- * article. The semantics are those of asyncio.Future. */
+ * article. It behaves as asyncio.Future does, but that it is cancelled when nobody refers to it any
+ * more, and that to await one that is done costs a turn of the loop. */
 #ifndef FUTURE_H
 #define FUTURE_H
 
@@ -11,14 +12,13 @@
 #include "value.h"
 
 /* A future is the first member of a struct in which whoever fills it keeps what the work needs. It
- * is counted: each who keeps it holds a reference. When the last one is gone it is freed; and
- * cancelled before, if it is still pending, because nobody could see its result. */
+ * is counted: each who keeps it holds a reference. When the last one is gone it is freed; if it is
+ * still pending, whoever fills it is told before, because nobody could see its result. */
 struct future {
     bool done;
     int references;
     struct value result; /* once it is done; it is the future's, and so is its text */
-    struct soon *first;  /* who is to be told, in the order in which they came */
-    struct soon **end;
+    struct soon waiting; /* a list: who is to be told, in the order in which they came */
     void (*cancel)(struct future *future); /* see future_new() */
 };
 
@@ -31,12 +31,14 @@ void *future_new(size_t size, void (*cancel)(struct future *future));
 struct future *future_ref(struct future *future);
 void future_unref(struct future *future);
 
-/* Returns VALUE, with a further reference if it is a future: to await it and keep it. */
+/* Returns VALUE, with a further reference if it is a future: to await it and yet keep it, and the
+ * text that it is filled with. VALUE must not be a generator. */
 struct value future_share(struct value value);
 
-/* Fills FUTURE with RESULT, which becomes its own, or with THROWN, an error. All who wait for it
- * are called through the loop, not here. Return none; or, if it is done already, an INVALID_STATE
- * that changes nothing; or a TYPE_ERROR if THROWN is no error. */
+/* Fills FUTURE with RESULT, or with THROWN, an error. All who wait for it are called through the
+ * loop, not here. Return none; or, and then nothing changes, an INVALID_STATE if it is done
+ * already, or a TYPE_ERROR if THROWN is no error, or RESULT can have one owner only, as a
+ * generator. */
 struct value future_set_result(struct future *future, struct value result);
 struct value future_set_error(struct future *future, struct value thrown);
 

@@ -12,7 +12,7 @@ void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop)
     struct gen *gen = calloc(1, size);
 
     if (gen != NULL)
-        *gen = (struct gen){.body = body, .drop = drop, .name = name};
+        *gen = (struct gen){.body = body, .drop = drop, .name = name, .innermost = gen};
     return gen;
 }
 
@@ -32,21 +32,18 @@ void gen_free(struct gen *gen)
 
 struct value gen_delegate(struct gen *gen, struct value awaited)
 {
-    struct gen *child;
+    struct gen *child = awaited.gen;
 
-    if (awaited.tag == ERROR)
-        return awaited;
-    if (!value_awaitable(awaited))
-        return error(TYPE_ERROR, "it cannot be awaited");
     if (awaited.tag != GENERATOR)
-        return awaited;
-    child = awaited.gen;
+        return awaited.tag == ERROR || value_awaitable(awaited)
+                   ? awaited
+                   : error(TYPE_ERROR, "it cannot be awaited");
     if (child->running)
         return error(VALUE_ERROR, "generator already executing");
     child->running = true;
     child->delegator = gen;
-    gen->innermost = child->innermost != NULL ? child->innermost : child;
-    child->innermost = NULL;
+    gen->innermost = child->innermost;
+    child->innermost = child;
     return awaited;
 }
 
@@ -55,28 +52,20 @@ static void undelegate(struct gen *gen, struct gen *inner)
 {
     if (gen->innermost != inner)
         inner->innermost = gen->innermost; /* it has begun to delegate while it was closed */
-    gen->innermost = inner->delegator != gen ? inner->delegator : NULL;
+    gen->innermost = inner->delegator;
     inner->running = false;
     gen_free(inner);
 }
 
-/* Resumes the innermost of the chain of GEN with SENT, and goes on for as long as generators
- * delegate, and end and have a delegator: until something is yielded, or LAST has ended. This is
- * the call stack of step 4, linked through the generators themselves. */
-static struct value run(struct gen *gen, const struct gen *last, struct value sent)
+struct value gen_go_on(struct gen *gen, const struct gen *last, struct gen *inner,
+                       struct value value)
 {
-    struct value value = sent;
-
     gen->running = true;
     for (;;) {
-        struct gen *inner = gen->innermost != NULL ? gen->innermost : gen;
-
-        if (inner->at != ENDED)
-            value = inner->body(inner, value);
-        if (inner->innermost != NULL) { /* it delegates: begin there */
+        if (inner->innermost != inner) { /* it delegates: begin there */
             struct gen *child = inner->innermost;
 
-            inner->innermost = NULL;
+            inner->innermost = inner;
             gen->innermost = child;
             value = none();
         } else if (inner->at == ENDED && inner != last) {
@@ -84,14 +73,24 @@ static struct value run(struct gen *gen, const struct gen *last, struct value se
         } else {
             break;
         }
+        inner = gen->innermost;
+        if (inner->at != ENDED)
+            value = inner->body(inner, value);
     }
     gen->running = false;
     return value;
 }
 
-struct value gen_send_on(struct gen *gen)
+/* Resumes the innermost of the chain of GEN with SENT, until something is yielded, or LAST has
+ * ended. */
+static struct value run(struct gen *gen, const struct gen *last, struct value sent)
 {
-    return run(gen, gen, none());
+    struct gen *inner = gen->innermost;
+
+    gen->running = true;
+    if (inner->at != ENDED)
+        sent = inner->body(inner, sent);
+    return gen_go_on(gen, last, inner, sent);
 }
 
 struct value gen_send_otherwise(struct gen *gen, struct value sent)
@@ -121,7 +120,7 @@ static struct value close_inner(struct gen *gen)
 {
     struct value thrown = error(GENERATOR_EXIT, "");
 
-    while (gen->innermost != NULL) {
+    while (gen->innermost != gen) {
         struct gen *inner = gen->innermost;
         struct value value = closed(inner, run(gen, inner, thrown));
 

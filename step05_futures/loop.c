@@ -30,48 +30,60 @@ static struct pollfd *polled; /* what poll() watches, without gaps */
 static int n_fds, n_polled;
 static bool stopped;
 
-/* A list of what is to be called, first come first. */
-struct list {
-    struct soon *first, **end;
-};
-
-static struct list ready;
+static struct soon ready; /* a list: first come first */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static struct list woken; /* under the mutex: what other threads want to be called */
+static struct soon woken; /* a list, under the mutex: what other threads want to be called */
 static int wake_pipe[2];  /* has a byte in it when there may be something in woken */
 static int n_expected;    /* so much will still be put into woken */
 
-static void clear(struct list *list)
+void soon_clear(struct soon *list)
 {
-    list->first = NULL;
-    list->end = &list->first;
+    list->next = list->before = list;
 }
 
-static void append(struct list *list, struct soon *soon)
+void soon_append(struct soon *list, struct soon *soon)
 {
-    soon->next = NULL;
-    *list->end = soon;
-    list->end = &soon->next;
+    if (soon->next != NULL)
+        die("loop: a callback is in two lists");
+    soon->next = list;
+    soon->before = list->before;
+    soon->before->next = list->before = soon;
+}
+
+void soon_forget(struct soon *soon)
+{
+    if (soon->next == NULL)
+        return;
+    soon->before->next = soon->next;
+    soon->next->before = soon->before;
+    soon->next = soon->before = NULL;
+}
+
+/* Takes the first out of LIST. Returns NULL if there is none. */
+static struct soon *take_first(struct soon *list)
+{
+    struct soon *soon = list->next != list ? list->next : NULL;
+
+    if (soon != NULL)
+        soon_forget(soon);
+    return soon;
 }
 
 /* Somebody has woken us. */
 static void hear_wake_up(void *arg)
 {
     char bytes[64];
-    struct soon *soon, *next;
+    struct soon *soon;
 
     (void)arg;
     if (read(wake_pipe[0], bytes, sizeof bytes) == -1)
         return;
     pthread_mutex_lock(&mutex);
-    soon = woken.first;
-    clear(&woken);
-    pthread_mutex_unlock(&mutex);
-    for (; soon != NULL; soon = next) {
-        next = soon->next;
-        append(&ready, soon);
+    while ((soon = take_first(&woken)) != NULL) {
+        loop_call_soon(soon);
         n_expected--;
     }
+    pthread_mutex_unlock(&mutex);
 }
 
 void loop_open(void)
@@ -81,8 +93,8 @@ void loop_open(void)
     n_fds = most < 0 || most > FDS_MAX ? FDS_MAX : (int)most;
     n_polled = 0;
     n_expected = 0;
-    clear(&ready);
-    clear(&woken);
+    soon_clear(&ready);
+    soon_clear(&woken);
     watches = calloc((size_t)n_fds, sizeof *watches);
     polled = calloc((size_t)n_fds, sizeof *polled);
     if (watches == NULL || polled == NULL)
@@ -99,6 +111,7 @@ void loop_close(void)
     timer_close();
     free(watches);
     free(polled);
+    n_fds = 0;
 }
 
 void loop_register(int fd, short events, callback *call, void *arg)
@@ -145,7 +158,7 @@ static void call_ready(void)
 
 void loop_call_soon(struct soon *soon)
 {
-    append(&ready, soon);
+    soon_append(&ready, soon);
 }
 
 void loop_expect(void)
@@ -158,8 +171,8 @@ void loop_call_soon_threadsafe(struct soon *soon)
     bool was_empty;
 
     pthread_mutex_lock(&mutex);
-    was_empty = woken.first == NULL;
-    append(&woken, soon);
+    was_empty = woken.next == &woken;
+    soon_append(&woken, soon);
     pthread_mutex_unlock(&mutex);
     while (was_empty && write(wake_pipe[1], "", 1) == -1 && errno == EINTR)
         ;
@@ -169,19 +182,17 @@ void loop_call_soon_threadsafe(struct soon *soon)
  * that one that is ready at once, again and again, cannot keep the loop from turning. */
 static void call_soon(void)
 {
-    struct soon *soon = ready.first, *next;
+    struct soon last = {.call = NULL}, *soon;
 
-    clear(&ready);
-    for (; soon != NULL; soon = next) {
-        next = soon->next;
+    soon_append(&ready, &last);
+    while ((soon = take_first(&ready)) != &last)
         soon->call(soon->arg);
-    }
 }
 
-/* How long poll() may wait, in ms; -1 for ever. */
+/* How long poll() may wait, in ms; -1 for ever. (In a demo, timers can be held back.) */
 static int patience(void)
 {
-    if (ready.first != NULL)
+    if (ready.next != &ready)
         return 0;
     return story_holds(TIMERS) ? -1 : timer_next();
 }
@@ -190,7 +201,8 @@ void loop_run(void)
 {
     stopped = false;
     while (!stopped) {
-        if (n_polled == 1 && n_expected == 0 && ready.first == NULL && timer_next() == -1)
+        /* (The one that is always registered is the pipe for wake-ups.) */
+        if (n_polled == 1 && n_expected == 0 && ready.next == &ready && timer_next() == -1)
             die("loop: nothing is registered, and nobody stops it");
         if (poll(polled, (nfds_t)n_polled, patience()) != -1)
             call_ready();

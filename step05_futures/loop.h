@@ -23,20 +23,27 @@ void loop_register(int fd, short events, callback *call, void *arg);
 /* Forgets FD. Do so before closing it. Nothing happens if it is not registered. */
 void loop_unregister(int fd);
 
-/* Something to be called soon. It is its owner's, who sets CALL and ARG, and then leaves it alone
- * until it has been called. */
+/* Something to be called soon. It is its owner's, who sets CALL and ARG, the rest zero, and keeps
+ * it until it has been called or forgotten. It stands in one list at most: a ring, the list's own
+ * member among them. */
 struct soon {
     callback *call;
     void *arg;
-    struct soon *next;
+    struct soon *next, *before; /* NULL: it stands in no list */
 };
+
+/* Makes LIST an empty list; puts SOON at the end of LIST; takes SOON out of the list in which it
+ * stands, if any, so that it is not called. */
+void soon_clear(struct soon *list);
+void soon_append(struct soon *list, struct soon *soon);
+void soon_forget(struct soon *soon);
 
 /* Puts SOON at the end of the ready list: it is called at the end of this turn, or of the next if
  * the ready list is being called. */
 void loop_call_soon(struct soon *soon);
 
-/* The same from another thread: wakes the loop. The loop has been told to expect it, by
- * loop_expect(), or it would not wait for it. */
+/* The same from another thread: wakes the loop. The loop has been told before, in its own thread,
+ * to expect it: a loop that has nothing to wait for ends the program. */
 void loop_call_soon_threadsafe(struct soon *soon);
 void loop_expect(void);
 

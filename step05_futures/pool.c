@@ -4,6 +4,7 @@
 #include "pool.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -21,9 +22,9 @@ struct job {
     void *arg;
     struct value result;
     struct soon finished;
-    struct job *next;   /* in the queue */
-    struct job *newer;  /* among all jobs */
-    struct job **older; /* the pointer that points here */
+    struct job *queued; /* the next in the queue */
+    struct job *next;   /* among all jobs */
+    struct job **link;  /* the pointer that points here */
 };
 
 static struct job *jobs; /* all that are not finished, the newest first */
@@ -46,7 +47,7 @@ static struct job *take_job(void)
         pthread_cond_wait(&changed, &mutex);
     job = closing ? NULL : queue;
     if (job != NULL) {
-        queue = job->next;
+        queue = job->queued;
         if (queue == NULL)
             queue_end = &queue;
     }
@@ -60,7 +61,7 @@ static void *run_jobs(void *arg)
 
     while ((job = take_job()) != NULL) {
         job->result = job->function(job->arg);
-        story_wait(THREADS);
+        story_wait(THREADS); /* in a demo: not before its time */
         loop_call_soon_threadsafe(&job->finished);
     }
     return arg;
@@ -68,27 +69,34 @@ static void *run_jobs(void *arg)
 
 static void forget(struct job *job)
 {
-    *job->older = job->newer;
-    if (job->newer != NULL)
-        job->newer->older = job->older;
+    *job->link = job->next;
+    if (job->next != NULL)
+        job->next->link = job->link;
     future_unref(&job->future);
 }
 
 /* In the loop again: a thread has finished ARG, a job. */
-static void finish(void *arg)
+static void finish_job(void *arg)
 {
     struct job *job = arg;
 
-    if (!job->future.done) /* or it has been cancelled meanwhile */
-        future_set_result(&job->future, job->result);
+    future_set_result(&job->future, job->result); /* or it has been cancelled meanwhile */
     forget(job);
 }
 
-/* Starts one thread more, up to the few that there shall be. Returns false if there is none. */
+/* Starts one thread more, up to the few that there shall be; signals are not for them. Returns
+ * false if there is none. */
 static bool start_thread(void)
 {
-    if (n_threads < THREADS_MAX && pthread_create(&threads[n_threads], NULL, run_jobs, NULL) == 0)
+    sigset_t all, before;
+
+    if (n_threads == THREADS_MAX)
+        return true;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    if (pthread_create(&threads[n_threads], NULL, run_jobs, NULL) == 0)
         n_threads++;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return n_threads > 0;
 }
 
@@ -104,18 +112,18 @@ struct value run_in_thread(job_function *function, void *arg)
     }
     job->function = function;
     job->arg = arg;
-    job->finished.call = finish;
+    job->finished.call = finish_job;
     job->finished.arg = job;
-    job->newer = jobs;
-    job->older = &jobs;
+    job->next = jobs;
+    job->link = &jobs;
     if (jobs != NULL)
-        jobs->older = &job->newer;
+        jobs->link = &job->next;
     jobs = job;
     future_ref(&job->future);
     loop_expect();
     pthread_mutex_lock(&mutex);
     *queue_end = job;
-    queue_end = &job->next;
+    queue_end = &job->queued;
     pthread_cond_signal(&changed);
     pthread_mutex_unlock(&mutex);
     return future(&job->future);

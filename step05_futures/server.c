@@ -186,7 +186,7 @@ static void advance(void *arg)
     } else {
         finish_handler(conn, value);
     }
-    future_unref(future); /* not before: what came out may be a text of its */
+    future_unref(future); /* not before: what came out may be its text */
 }
 
 /* The business logic begins here, and goes on in advance(). */
@@ -203,7 +203,7 @@ static void start_handler(struct conn *conn, const char *path)
         reply(conn, http_error(503));
         return;
     }
-    loop_register(conn->fd, 0, hear_reset, conn); /* that is always looked for */
+    loop_register(conn->fd, 0, hear_reset, conn); /* which poll() looks for in any case */
     loop_call_soon(&conn->advance);
 }
 

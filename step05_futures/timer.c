@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "story.h"
+
 enum { NS_PER_MS = 1000000 };
 
 static struct timer **heap; /* from 1 on */
@@ -61,8 +63,10 @@ static void sift_down(struct timer *timer, size_t place)
 
 bool timer_add(struct timer *timer, long long ms)
 {
-    long long most = (LLONG_MAX - now()) / NS_PER_MS;
+    long long time = now(), most = (LLONG_MAX - time) / NS_PER_MS;
 
+    if (timer->place != 0)
+        die("timer: added twice");
     if (n_timers + 1 >= room) {
         size_t more = 2 * room + 64;
         struct timer **grown = realloc(heap, more * sizeof(*grown));
@@ -72,7 +76,7 @@ bool timer_add(struct timer *timer, long long ms)
         heap = grown;
         room = more;
     }
-    timer->due = now() + (ms < most ? ms : most - 1) * NS_PER_MS;
+    timer->due = time + (ms < most ? ms : most) * NS_PER_MS;
     timer->order = n_added++;
     n_timers++;
     sift_up(timer, n_timers);
@@ -123,7 +127,9 @@ void timer_call_due(void)
 
 void timer_close(void)
 {
+    while (n_timers > 0)
+        heap[n_timers--]->place = 0;
     free(heap);
     heap = NULL;
-    n_timers = room = 0;
+    room = 0;
 }

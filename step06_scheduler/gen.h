@@ -45,8 +45,8 @@ struct gen {
     const char *name;
     int at;                /* the resume point: 0 before the start, or ENDED */
     bool running;          /* it runs, or its delegator alone may resume it */
-    struct gen *innermost; /* of a chain of delegation, in the outermost: the one that is resumed.
-                              NULL: it delegates to nobody */
+    struct gen *innermost; /* in the outermost of a chain of delegation: the one that is resumed;
+                              in all others, and where there is no chain: itself */
     struct gen *delegator; /* who gets what it returns or raises; NULL: who resumes it */
 };
 
@@ -59,31 +59,39 @@ enum outcome { YIELDED, RETURNED, RAISED };
 void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop);
 
 /* Frees GEN in whatever state it is: closes it if it has paused, lets it drop what it owns, exactly
- * once, and frees the frame; first those to whom it delegates. An error that the cleanup raises is
- * lost: gen_close() before would show it. A generator that is running, or that yields while it is
- * closed, stops the program by its name. NULL is nothing to free. */
+ * once, and frees the frame. Those to whom it delegates are freed before. An error that the cleanup
+ * raises is lost: gen_close() before would show it. A generator that is running, or that yields
+ * while it is closed, stops the program by its name. NULL is nothing to free. */
 void gen_free(struct gen *gen);
 
 /* For gen_send(): when a bare call of the body would not do. */
 struct value gen_send_otherwise(struct gen *gen, struct value sent);
-struct value gen_send_on(struct gen *gen);
+
+/* For gen_send(), too: VALUE has come out of INNER, the innermost of the chain of GEN. Goes on for
+ * as long as generators delegate, and end and have a delegator, until something is yielded, or LAST
+ * has ended. This is the call stack of step 4, linked through the generators themselves. */
+struct value gen_go_on(struct gen *gen, const struct gen *last, struct gen *inner,
+                       struct value value);
 
 /* Resumes GEN with SENT: that is the value of the YIELD at which it paused; an error is thrown. If
  * it delegates, the innermost is resumed, and the others as those inside them end.
  * Returns what it yields, returns or raises; gen_outcome() tells which. One that has ended returns
- * none. The first send must be none (a TYPE_ERROR otherwise). A generator cannot resume itself, nor
- * anybody one that is delegated to, past its delegator (a VALUE_ERROR). Inline, because it is the
- * whole price of a pause: tests and a call. */
+ * none. The first send must be none (a TYPE_ERROR otherwise). A generator cannot resume itself, and
+ * one that is delegated to is resumed through its delegator alone (a VALUE_ERROR). Inline, because
+ * it is the whole price of a pause: tests and a call. */
 static inline struct value gen_send(struct gen *gen, struct value sent)
 {
+    struct gen *inner = gen->innermost;
     struct value value;
 
-    if (gen->running || gen->at <= 0 || gen->innermost != NULL)
+    if (gen->running || inner->at <= 0 || sent.tag == ERROR)
         return gen_send_otherwise(gen, sent);
     gen->running = true;
-    value = gen->body(gen, sent);
+    value = inner->body(inner, sent);
     gen->running = false;
-    return gen->innermost == NULL ? value : gen_send_on(gen);
+    if (inner->innermost == inner && inner->at != ENDED)
+        return value;
+    return gen_go_on(gen, gen, inner, value);
 }
 
 /* Resumes GEN with THROWN, an error (a TYPE_ERROR otherwise), which is raised at the YIELD at which
@@ -98,7 +106,8 @@ struct value gen_throw(struct gen *gen, struct value thrown);
  * in one that has not started or has ended. */
 struct value gen_close(struct gen *gen);
 
-/* For YIELD_FROM: GEN, which runs, delegates to AWAITED. Returns what it yields then. */
+/* For YIELD_FROM: GEN, which runs, delegates to AWAITED. Returns what it hands out then; or an
+ * error, to be raised, and a generator that is refused stays its owner's. */
 struct value gen_delegate(struct gen *gen, struct value awaited);
 
 /* What VALUE, which has just come out of GEN, is. (A refused send is RAISED, too, and ends
@@ -167,8 +176,8 @@ _Noreturn void gen_lost(const struct gen *gen);
     } while (0)
 
 /* Delegates to what comes last, until that has ended: a generator, which belongs to GEN from now on
- * and takes the place of GEN in all that GEN is sent; or what is no generator but can be awaited,
- * and yields itself once. DEST gets what it returns, and what it raises is raised here. Anything
+ * and takes the place of GEN in all that GEN is sent; or something else that can be awaited, which
+ * is yielded, once. DEST gets what it returns, and what it raises is raised here. Anything
  * else is refused (a TYPE_ERROR), and so is one that runs (a VALUE_ERROR). */
 #define YIELD_FROM(POINT, DEST, ...)       YIELD(POINT, DEST, gen_delegate(gen, __VA_ARGS__))
 #define YIELD_FROM_CATCH(POINT, DEST, ...) YIELD_CATCH(POINT, DEST, gen_delegate(gen, __VA_ARGS__))

@@ -1,7 +1,13 @@
-/* chain.c - measures the call stack of step 4. Prints lines:
+/* chain.c - measures the call stack of step 4.
  *
- *     chain_D NS                 a value sent to a chain of D generators, each called by the one
- *                                before, of which the last yields it; for D from 1 to 1,000
+ *     chain [LENGTH...]
+ *
+ * Prints lines:
+ *
+ *     chain_N NS                 a value sent to a chain of N generators, each called by the one
+ *                                before, of which the last yields it; for N from 1 to 1,000, or for
+ *                                each LENGTH
+ *     call_callstack NS          a generator made and called, which returns at once
  *     memory_callstack B own N   the bytes of a generator that has paused, besides N of its own
  *                                variables; only where there is /proc
  *
@@ -10,35 +16,9 @@
 
 #include "../../step04_callstack/callstack.h"
 
-#include "generators.h"
+#define CALL(POINT, DEST, GEN) YIELD(POINT, DEST, generator(GEN))
 
-/* Calls the next one, until there are as many as are wanted. */
-struct link {
-    struct gen gen;
-    int more; /* how many are still to come */
-    struct value got;
-};
-
-static struct gen *new_link(int more);
-
-static struct value link_body(struct gen *gen, struct value sent)
-{
-    struct link *f = (struct link *)gen;
-
-    BEGIN(GOT)
-    YIELD(GOT, f->got, generator(f->more == 1 ? new_echo() : new_link(f->more - 1)));
-    RETURN(f->got);
-    END
-}
-
-static struct gen *new_link(int more)
-{
-    struct link *f = gen_new(sizeof *f, "link", link_body, NULL);
-
-    must(f != NULL, "out of memory");
-    f->more = more;
-    return &f->gen;
-}
+#include "chain.h"
 
 static void send_to_chain(void *stack, long n)
 {
@@ -49,23 +29,32 @@ static void send_to_chain(void *stack, long n)
     must(sum == n * (n - 1) / 2, "callstack_send is wrong");
 }
 
-int main(void)
+static void call(void *stack, long n)
 {
-    static const int depths[] = {1, 10, 100, 1000};
-    enum { N = sizeof depths / sizeof *depths };
-    struct callstack stacks[N] = {{.top = NULL}};
-    struct measured all[N];
+    must(callstack_send(stack, integer(n)).integer == n, "a call is wrong");
+}
 
-    for (int i = 0; i < N; i++) {
-        callstack_push(&stacks[i], depths[i] == 1 ? new_echo() : new_link(depths[i] - 1));
+int main(int argc, char **argv)
+{
+    enum { MOST = 8 };
+    struct callstack stacks[MOST + 1] = {{.top = NULL}};
+    struct measured all[MOST + 1];
+    int lengths[MOST] = {1, 10, 100, 1000}, n = 4;
+
+    if (argc > 1)
+        for (n = 0; n < argc - 1 && n < MOST; n++)
+            lengths[n] = atoi(argv[n + 1]);
+    for (int i = 0; i <= n; i++) {
+        callstack_push(&stacks[i], i < n ? new_chain(lengths[i]) : new_caller());
         callstack_send(&stacks[i], none());
-        all[i] = (struct measured){.run = send_to_chain, .what = &stacks[i]};
+        all[i] = (struct measured){.run = i < n ? send_to_chain : call, .what = &stacks[i]};
     }
-    measure(all, N);
-    for (int i = 0; i < N; i++) {
-        printf("chain_%d %.3f\n", depths[i], all[i].ns);
+    measure(all, n + 1);
+    for (int i = 0; i < n; i++)
+        printf("chain_%d %.3f\n", lengths[i], all[i].ns);
+    printf("call_callstack %.3f\n", all[n].ns);
+    for (int i = 0; i <= n; i++)
         callstack_free(&stacks[i]);
-    }
     print_memory("callstack");
     return 0;
 }

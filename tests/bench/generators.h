@@ -1,11 +1,12 @@
-/* generators.h - what gen.c and chain.c have in common; included behind the gen.h of a step. */
+/* generators.h - what the benchmarks of generators have in common; included behind the gen.h of a
+ * step. */
 #ifndef GENERATORS_H
 #define GENERATORS_H
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "measure.h"
+#include "memory.h"
 
 enum { CROWD = 1000000 };
 
@@ -33,22 +34,6 @@ static inline struct gen *new_echo(void)
     return gen;
 }
 
-/* The kilobytes behind NAME in /proc/self/status; -1 where there are none. */
-static inline long status(const char *name)
-{
-    char line[256];
-    size_t len = strlen(name);
-    long value = -1;
-    FILE *from = fopen("/proc/self/status", "r");
-
-    while (from != NULL && value == -1 && fgets(line, sizeof line, from) != NULL)
-        if (strncmp(line, name, len) == 0 && line[len] == ':')
-            value = strtol(line + len + 1, NULL, 10);
-    if (from != NULL)
-        fclose(from);
-    return value;
-}
-
 /* Prints a line "memory_STEP": what a generator that has paused takes besides its own variables.
  * That is by how much a million of them let the process grow, page tables counted, without those
  * variables; what malloc() adds and rounds up belongs to it. Prints nothing where there is no
@@ -57,34 +42,21 @@ static inline void print_memory(const char *step)
 {
     static struct gen *crowd[CROWD];
     const size_t own = sizeof(struct echo) - sizeof(struct gen);
-    long before, after;
+    double before, after;
 
     memset(crowd, 1, sizeof crowd); /* so that it does not grow with the generators */
-    before = status("VmRSS") + status("VmPTE");
+    before = memory();
     for (int i = 0; i < CROWD; i++) {
         crowd[i] = new_echo();
         gen_send(crowd[i], none());
     }
-    after = status("VmRSS") + status("VmPTE");
+    after = memory();
     for (int i = 0; i < CROWD; i++) {
         must(gen_send(crowd[i], integer(i)).integer == i, "a generator of the crowd is wrong");
         gen_free(crowd[i]);
     }
     if (before > 0)
-        printf("memory_%s %.1f own %zu\n", step,
-               (double)(after - before) * 1024 / CROWD - (double)own, own);
-}
-
-/* What gen.c of a step needs of its story.c. */
-_Noreturn void die(const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-    exit(1);
+        printf("memory_%s %.1f own %zu\n", step, (after - before) / CROWD - (double)own, own);
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* load.c - keeps requests waiting in a server, and measures what they cost it.
  *
  *     load [-a] WAITING SECONDS COMMAND...
+ *     load -n WAITING COMMAND...
  *
  * Starts an API that takes 100 ms for each answer, and the server: COMMAND, and behind it
  * "--port 0 --api HOST:PORT". Then WAITING clients ask for /one, each of them again as soon as it
@@ -16,6 +17,17 @@
  *
  * With -a the requests without an answer at the end are abandoned, and not wrong: for a server that
  * lets them queue for longer than we look on.
+ *
+ * With -n the server is asked for naps of NAP_MS: WAITING clients connect, and when the last one is
+ * connected all of them ask for /nap, once. The line tells
+ *
+ *     answered N   requests, and one before
+ *     wrong N      as above
+ *     first_ms X   from the last request sent to the first answer; not above 0: they did not all
+ *                  wait at once
+ *     last_ms X    from the last request sent to the last answer
+ *     cpu_us X     the server's CPU time for a request, its connection and its answer
+ *     kib X        as above
  *
  * For Linux: what a process costs is read from /proc, and epoll keeps our own costs low. */
 #define _GNU_SOURCE /* POSIX has neither accept4() nor wait4() nor prctl() */
@@ -42,6 +54,7 @@ enum {
     WARM_UPS = 3,       /* requests before anything is measured */
     PATIENCE_MS = 5000, /* with the last answers */
     SPARE_MS = 20000,   /* for all else, until the whole run is given up */
+    NAP_MS = 1000,      /* what a nap takes at least */
     WRONG_MAX = 100,    /* after so many there is nothing left to measure */
     HELD_MAX = 65536,   /* calls that the API can hold */
     CLIENTS_MAX = 20000,
@@ -282,7 +295,7 @@ static double cpu_us(pid_t pid)
 /* A client, which has one request after the other. */
 struct client {
     int fd; /* 0 or -1: it has none */
-    bool asked;
+    bool connected, asked;
     size_t len;
     char text[TEXT_SIZE];
 };
@@ -290,8 +303,10 @@ struct client {
 static struct client clients[CLIENTS_MAX];
 static struct sockaddr_in server;
 static int poller;
-static bool again; /* who has been answered asks again */
-static int n_open;
+static bool again;                               /* who has been answered asks again */
+static bool hold;                                /* who is connected does not ask yet */
+static const char *path = "/one", *body = "bar"; /* what is asked for, and the right answer */
+static int n_open, n_connected;
 static long answered, wrong;
 
 /* Connects, and asks as soon as that is done. */
@@ -300,7 +315,7 @@ static void start_request(struct client *client)
     client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (client->fd == -1)
         die("cannot make a socket: %s", strerror(errno));
-    client->asked = false;
+    client->connected = client->asked = false;
     client->len = 0;
     n_open++;
     /* A failure is seen as any other: by reading. */
@@ -318,8 +333,10 @@ static void end_request(struct client *client)
 /* Whether what CLIENT has read to the end is the right answer. */
 static bool is_right(const struct client *client)
 {
-    static const char head[] = "HTTP/1.1 200 ", tail[] = "\r\n\r\nbar";
-    size_t head_len = sizeof head - 1, tail_len = sizeof tail - 1;
+    static const char head[] = "HTTP/1.1 200 ";
+    char tail[TEXT_SIZE];
+    size_t head_len = sizeof head - 1;
+    size_t tail_len = (size_t)snprintf(tail, sizeof tail, "\r\n\r\n%s", body);
 
     return client->len > head_len + tail_len && memcmp(client->text, head, head_len) == 0 &&
            memcmp(client->text + client->len - tail_len, tail, tail_len) == 0;
@@ -344,16 +361,23 @@ static void read_answer(struct client *client)
         start_request(client);
 }
 
+static void ask(struct client *client)
+{
+    char text[TEXT_SIZE];
+    int len = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", path);
+
+    client->asked = true;
+    send(client->fd, text, (size_t)len, MSG_NOSIGNAL);
+}
+
 static void advance(struct client *client, unsigned events)
 {
-    static const char text[] = "GET /one HTTP/1.1\r\n"
-                               "Host: 127.0.0.1\r\n"
-                               "\r\n";
-
-    if (!client->asked && (events & EPOLLOUT) != 0) {
-        client->asked = true;
-        send(client->fd, text, sizeof text - 1, MSG_NOSIGNAL);
+    if (!client->connected && (events & EPOLLOUT) != 0) {
+        client->connected = true;
+        n_connected++;
     }
+    if (client->connected && !client->asked && !hold)
+        ask(client);
     if ((events & ~(unsigned)EPOLLOUT) != 0)
         read_answer(client);
 }
@@ -474,8 +498,56 @@ static void run(pid_t pid, int waiting, double seconds, bool abandon)
            (double)n_switches / (double)answered);
 }
 
+/* Connects WAITING clients, a batch after the other, so that those that the server has yet to
+ * accept are never more than a listener's queue holds. */
+static void connect_all(int waiting)
+{
+    long long when = now_us() + PATIENCE_MS * 1000LL;
+
+    hold = true;
+    n_connected = 0;
+    for (int started = 0; started < waiting || n_connected < waiting;) {
+        while (started < waiting && started < n_connected + BATCH)
+            start_request(&clients[started++]);
+        turn(when);
+        if (wrong > 0 || now_us() >= when)
+            die("cannot connect: %d of %d are connected", n_connected, waiting);
+    }
+    hold = false;
+}
+
+static void run_naps(pid_t pid, int waiting)
+{
+    struct measure idle, end;
+    long long asked, first = 0, when;
+
+    path = "/hello";
+    body = "hello";
+    start_request(&clients[0]);
+    finish(false);
+    path = "/nap";
+    body = "rested";
+    idle = measure(pid);
+    connect_all(waiting);
+    for (int i = 0; i < waiting; i++)
+        ask(&clients[i]);
+    asked = now_us();
+    when = asked + (NAP_MS + PATIENCE_MS) * 1000LL;
+    while (n_open > 0 && now_us() < when) {
+        turn(when);
+        if (n_open < waiting && first == 0)
+            first = now_us();
+    }
+    end = measure(pid);
+    finish(false);
+    stop_server(pid);
+    printf("answered %ld wrong %ld first_ms %.1f last_ms %.1f cpu_us %.2f kib %.3f\n", answered,
+           wrong, (double)(first - asked) / 1e3, (double)(end.us - asked) / 1e3,
+           (end.cpu - idle.cpu) / waiting, (double)(end.peak - idle.peak) / waiting);
+}
+
 /* We and the server, which inherits it, may open as many files as there can be. */
-static void raise_limit(int waiting)
+static void raise_limit(int files)
 {
     struct rlimit limit;
 
@@ -484,9 +556,8 @@ static void raise_limit(int waiting)
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
         die("cannot raise the limit of open files: %s", strerror(errno));
-    if (limit.rlim_cur < 2 * (rlim_t)waiting + 64)
-        die("%d waiting requests need more open files than the %ld allowed", waiting,
-            (long)limit.rlim_cur);
+    if (limit.rlim_cur < (rlim_t)files)
+        die("%d open files are needed, and %ld allowed", files, (long)limit.rlim_cur);
 }
 
 static void on_alarm(int number)
@@ -502,24 +573,31 @@ static void on_alarm(int number)
 int main(int argc, char **argv)
 {
     bool abandon = argc > 1 && strcmp(argv[1], "-a") == 0;
-    int skip = 1 + abandon;
-    int waiting = argc < skip + 3 ? 0 : atoi(argv[skip]);
-    double seconds = waiting == 0 ? 0 : atof(argv[skip + 1]);
+    bool naps = argc > 1 && strcmp(argv[1], "-n") == 0;
+    int skip = 1 + (abandon || naps), command = skip + (naps ? 1 : 2);
+    int waiting = argc <= command ? 0 : atoi(argv[skip]);
+    double seconds = waiting == 0 || naps ? NAP_MS / 1e3 : atof(argv[skip + 1]);
     pid_t api, child;
     int port;
 
     if (waiting < 1 || waiting > CLIENTS_MAX || !(seconds > 0 && seconds < 3600)) {
-        fprintf(stderr, "usage: load [-a] WAITING SECONDS COMMAND...\n");
+        fprintf(stderr, "usage: load [-a] WAITING SECONDS COMMAND...\n"
+                        "       load -n WAITING COMMAND...\n");
         return 2;
     }
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    raise_limit(waiting);
+    /* A request is a descriptor of ours. It is one of the server, and another to ask the API; or a
+     * third of those that it has are kept for that. */
+    raise_limit(naps ? waiting + waiting / 2 + 64 : 2 * waiting + 64);
     signal(SIGALRM, on_alarm);
     alarm((unsigned)seconds + (SETTLE_MS + PATIENCE_MS + SPARE_MS) / 1000);
     poller = open_epoll();
     port = start_api(&api);
-    server = local(start_server(&child, argv + skip + 2, argc - skip - 2, port));
-    run(child, waiting, seconds, abandon);
+    server = local(start_server(&child, argv + command, argc - command, port));
+    if (naps)
+        run_naps(child, waiting);
+    else
+        run(child, waiting, seconds, abandon);
     kill(api, SIGKILL);
     waitpid(api, NULL, 0);
     return wrong == 0 ? 0 : 1;
