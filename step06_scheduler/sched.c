@@ -170,6 +170,14 @@ static void unqueue(struct task *task)
     task->waits_for = NULL;
 }
 
+void sched_wake(struct sched *sched, struct task *task, struct value sendval)
+{
+    if (task->state != TASK_WAITING)
+        die("scheduler: task %ld is woken and does not wait", task->tid);
+    unqueue(task);
+    sched_schedule(sched, task, sendval);
+}
+
 void sched_exit(struct sched *sched, struct task *task, struct value result)
 {
     long tid = task->tid;
@@ -194,10 +202,8 @@ void sched_exit(struct sched *sched, struct task *task, struct value result)
         value_drop(result); /* it could have one owner only */
         result = none();
     }
-    while ((waiter = first_of(&task->waiters)) != NULL) {
-        unqueue(waiter);
-        sched_schedule(sched, waiter, result);
-    }
+    while ((waiter = first_of(&task->waiters)) != NULL)
+        sched_wake(sched, waiter, result);
     task_free(task);
 }
 

@@ -47,6 +47,9 @@ void sched_schedule(struct sched *sched, struct task *task, struct value sendval
 /* Parks TASK, which runs, until WANTED ends. */
 void sched_wait(struct sched *sched, struct task *task, struct task *wanted);
 
+/* Wakes TASK, which waits: it is ready, and will be sent SENDVAL. */
+void sched_wake(struct sched *sched, struct task *task, struct value sendval);
+
 /* Ends TASK wherever it is: takes it out of every queue, closes its generator, and wakes all who
  * wait for it with RESULT; what RESULT owns is given back. */
 void sched_exit(struct sched *sched, struct task *task, struct value result);
