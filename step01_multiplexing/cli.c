@@ -16,7 +16,7 @@
 /* What was said on the command line. */
 static const char *word; /* a demo, "serve", or NULL for the whole lesson */
 static const char *host = "127.0.0.1";
-static const char *port = "8080";
+static const char *port; /* NULL: the usual one */
 static const char *api;
 static const char *trace;
 static const char *only_serve; /* an option that was given and goes with "serve" alone */
@@ -37,6 +37,8 @@ static void usage(const struct lesson *lesson)
     say("       %s DEMO            one demo\n", program);
     if (serves)
         say("       %s serve [OPTION]  a real server, until Ctrl-C\n", program);
+    for (const struct command *c = lesson->commands; c != NULL && c->name != NULL; c++)
+        say("       %s %-6s [HOST PORT]  %s\n", program, c->name, c->what);
     say("\ndemos:\n");
     for (const struct demo *demo = lesson->demos; demo->name != NULL; demo++)
         say("  %-12s %s\n", demo->name, demo->what);
@@ -122,8 +124,6 @@ static bool parse_option(const struct lesson *lesson, const char *name, const ch
         *common[i].value = value;
         if (common[i].only_serve)
             only_serve = name;
-        if (!is_number(port, 0, 65535))
-            misuse("--port cannot be", port, "0 to 65535");
         if (api != NULL && !is_address(api))
             misuse("--api cannot be", api, "HOST:PORT, as in 127.0.0.1:8000");
         return true;
@@ -138,6 +138,32 @@ static const struct demo *find_demo(const struct lesson *lesson, const char *nam
         if (strcmp(name, demo->name) == 0)
             return demo;
     return NULL;
+}
+
+/* Returns the command called NAME, or NULL. */
+static const struct command *find_command(const struct lesson *lesson, const char *name)
+{
+    for (const struct command *c = lesson->commands; c != NULL && c->name != NULL; c++)
+        if (strcmp(name, c->name) == 0)
+            return c;
+    return NULL;
+}
+
+/* Takes NEXT, which follows the word: an option of "serve" without the dashes, such as "echo", or
+ * the host or the port of a command. Returns false if it is neither. */
+static bool parse_next_word(const struct lesson *lesson, const char *next)
+{
+    static int n_words;
+
+    if (find_command(lesson, word) != NULL && n_words++ < 2) {
+        *(n_words == 1 ? &host : &port) = next;
+        only_serve = word;
+        return true;
+    }
+    for (struct option *own = lesson->options; own != NULL && own->name != NULL; own++)
+        if (strcmp(word, "serve") == 0 && strcmp(next, own->name) == 0)
+            return !parse_own(lesson, next, NULL);
+    return false;
 }
 
 /* There is no demo of the name that was said. */
@@ -161,16 +187,20 @@ static void parse(int argc, char **argv, const struct lesson *lesson)
             i += parse_option(lesson, argv[i], argv[i + 1]);
         else if (word == NULL)
             word = argv[i];
-        else if (strcmp(word, "--help") != 0)
+        else if (strcmp(word, "--help") != 0 && !parse_next_word(lesson, argv[i]))
             misuse("more than one demo:", argv[i], "one, or none for the whole lesson");
     }
-    if (only_serve != NULL && (word == NULL || strcmp(word, "serve") != 0))
+    if (port != NULL && !is_number(port, 0, 65535))
+        misuse("--port cannot be", port, "0 to 65535");
+    if (only_serve != NULL && (word == NULL || strcmp(word, "serve") != 0) &&
+        (word == NULL || find_command(lesson, word) == NULL))
         misuse("only serve takes", only_serve, "what --help lists");
 }
 
 static void run(const struct lesson *lesson)
 {
     const struct demo *demo = word == NULL ? NULL : find_demo(lesson, word);
+    const struct command *command = word == NULL ? NULL : find_command(lesson, word);
 
     if (word == NULL) {
         say("%s\n\n", lesson->title);
@@ -180,10 +210,12 @@ static void run(const struct lesson *lesson)
             lesson->closing();
     } else if (strcmp(word, "--help") == 0) {
         usage(lesson);
+    } else if (command != NULL && (demo == NULL || only_serve != NULL)) {
+        command->run(host, port != NULL ? port : command->port);
     } else if (demo != NULL) {
         demo->run();
     } else if (lesson->serve != NULL && strcmp(word, "serve") == 0) {
-        lesson->serve(host, port, api);
+        lesson->serve(host, port != NULL ? port : "8080", api);
     } else {
         misuse_word(lesson);
     }

@@ -34,24 +34,25 @@ static pthread_cond_t something_happened = PTHREAD_COND_INITIALIZER;
 static char told[TOLD_SIZE];    /* the story so far, line after line */
 static bool happened[ACTS_MAX]; /* for each act of the API: a call has taken it */
 
-/* Whether a line that begins with EVENT has been told. */
-static bool was_told(const char *event)
+/* How often a line that begins with EVENT has been told. */
+static int times_told(const char *event)
 {
+    int times = 0;
+
     for (const char *line = told; *line != '\0'; line = strchr(line, '\n') + 1)
-        if (strncmp(line, event, strlen(event)) == 0)
-            return true;
-    return false;
+        times += strncmp(line, event, strlen(event)) == 0;
+    return times;
 }
 
-/* Waits MS, and until EVENT (NULL: none) has been told. */
-static void wait_for(const char *event, int ms)
+/* Waits MS, and until EVENT (NULL: none) has been told so many TIMES. */
+static void wait_for(const char *event, int times, int ms)
 {
     struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
 
     while (nanosleep(&left, &left) == -1 && errno == EINTR)
         ;
     pthread_mutex_lock(&mutex);
-    while (event != NULL && !was_told(event))
+    while (event != NULL && times_told(event) < times)
         pthread_cond_wait(&something_happened, &mutex);
     pthread_mutex_unlock(&mutex);
 }
@@ -97,7 +98,10 @@ static void *run_call(void *arg)
 
         if (act != NULL && act->status != 0)
             answer = http_error(act->status);
-        wait_for(act == NULL ? NULL : act->after, act == NULL ? default_ms : act->ms);
+        if (act != NULL)
+            wait_for(act->after, act->times > 0 ? act->times : 1, act->ms);
+        else
+            wait_for(NULL, 0, default_ms);
         net_write(fd, text, http_format_response(text, sizeof text, &answer));
     }
     close(fd);
@@ -125,7 +129,7 @@ static void *run_api(void *arg)
 
         if (fd == NULL || (*fd = net_accept(api_listener, true)) == -1) {
             free(fd);
-            wait_for(NULL, 10); /* until others have given something back */
+            wait_for(NULL, 0, 10); /* until others have given something back */
         } else if (!start_thread(run_call, fd)) {
             close(*fd);
             free(fd);
@@ -134,26 +138,48 @@ static void *run_api(void *arg)
     return NULL;
 }
 
-/* A client: comes, asks, and reads until the gateway hangs up, or breaks off. The story tells what
- * it reads. */
-static void *run_client(void *arg)
+/* Sends TEXT and reads it back. */
+static void echo(int fd, const char *text)
+{
+    char back[256];
+    ssize_t n = 1;
+
+    net_write(fd, text, strlen(text));
+    for (size_t left = strlen(text); left > 0 && n > 0; left -= n > 0 ? (size_t)n : 0)
+        n = net_read(fd, back, left < sizeof back ? left : sizeof back);
+}
+
+/* Asks for PATH, and reads until the gateway hangs up; or breaks off at the event UNTIL. The story
+ * tells what is read. */
+static void ask(int fd, const char *path, const char *until)
 {
     const struct linger reset = {.l_onoff = 1};
-    const struct act *act = arg;
     char text[HEAD_MAX];
+
+    net_write(fd, text, http_format_request(text, sizeof text, "gateway", path, 0));
+    if (until != NULL) {
+        wait_for(until, 1, 0);
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        return;
+    }
+    while (net_read(fd, text, sizeof text) > 0)
+        ;
+}
+
+static void *run_client(void *arg)
+{
+    const struct act *act = arg;
     int fd;
 
-    wait_for(act->after, act->ms);
+    wait_for(act->after, act->times > 0 ? act->times : 1, act->ms);
     fd = net_connect(&gateway, true);
     if (fd == -1)
         _exit(1);
-    net_write(fd, text, http_format_request(text, sizeof text, "gateway", act->path, 0));
-    if (act->until != NULL) {
-        wait_for(act->until, 0);
-        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    if (act->who == ECHO) {
+        wait_for(act->until, 1, 0);
+        echo(fd, act->path);
     } else {
-        while (net_read(fd, text, sizeof text) > 0)
-            ;
+        ask(fd, act->path, act->until);
     }
     close(fd);
     return NULL;
@@ -183,7 +209,7 @@ _Noreturn static void run_world(void)
     if (story == NULL || !start_thread(run_api, NULL))
         _exit(1);
     for (const struct act *act = script; act != NULL && act->path != NULL; act++)
-        if (act->who == CLIENT && !start_thread(run_client, (void *)act))
+        if (act->who != API && !start_thread(run_client, (void *)act))
             _exit(1);
     if (script != NULL)
         alarm(SILENCE_S);
@@ -198,6 +224,8 @@ static void on_death(int number)
     static const char message[] = ": the outside world has failed\n";
 
     (void)number;
+    if (child > 0 && waitpid(child, NULL, WNOHANG) != child)
+        return; /* it is another child of the program */
     _exit(write(2, program, strlen(program)) == -1 || write(2, message, sizeof message - 1) == -1
               ? 2
               : 1);

@@ -11,13 +11,20 @@
 
 /* One act. A script is an array of them that ends with one whose path is NULL. */
 struct act {
-    enum { CLIENT, API } who; /* a client that sends GET PATH, or the API's answer to a call */
-    int request;              /* API: the call that the gateway makes for this request */
+    enum {
+        CLIENT,
+        API,
+        ECHO
+    } who;       /* a client that sends GET PATH, the API's answer to a call, or a
+                    client that sends PATH as it is, and hears it back */
+    int request; /* API: the call that the gateway makes for this request */
     const char *path;
     const char *after; /* not before this event: how its line begins, "#1 asks". NULL: at once */
     int ms;            /* nor before so many ms after the world began, or after the call came */
     int status;        /* API: answers with this error. 0: with what there is at PATH */
-    const char *until; /* CLIENT: resets its connection after this event. NULL: reads to the end */
+    const char *until; /* CLIENT: resets its connection after this event. NULL: reads to the end.
+                          ECHO: sends after this event. NULL: at once */
+    int times;         /* "after" is not before the event has been told so often (0: once) */
 };
 
 /* Starts the world: a child process in which the API listens on a port of its own, put into API,

@@ -32,6 +32,7 @@ static const char *lane_format = "#%d";
 static struct event events[EVENTS_MAX];
 static int n_events;
 static unsigned char states[LANES_MAX + 1]; /* of each lane, now */
+static const char *names[LANES_MAX + 1];    /* of lanes that have one of their own */
 static int n_lanes;
 static struct timespec began;
 static int listener = -1;
@@ -67,6 +68,21 @@ void say(const char *format, ...)
     va_end(args);
     if (n < 0)
         die("cannot write to stdout: %s", strerror(errno));
+}
+
+/* Writes how LANE is called into NAME. Returns the length. */
+static size_t lane_name(char *name, size_t size, int lane)
+{
+    const char *own = lane > 0 && lane <= LANES_MAX ? names[lane] : NULL;
+    int len =
+        own != NULL ? snprintf(name, size, "%s", own) : snprintf(name, size, lane_format, lane);
+
+    return (size_t)len < size ? (size_t)len : size - 1;
+}
+
+void story_name(int lane, const char *name)
+{
+    names[lane] = name;
 }
 
 static double ms_since(const struct timespec *start)
@@ -127,7 +143,7 @@ static void trace_span(int lane, enum state state)
     } else if (state != GONE) {
         char name[MARGIN];
 
-        snprintf(name, sizeof name, lane_format, lane);
+        lane_name(name, sizeof name, lane);
         trace_event('M', lane, "thread_name", name);
     }
     if (state != GONE)
@@ -174,6 +190,7 @@ void story_begin(const char *lane, const char *headline)
     n_events = 0;
     n_lanes = 0;
     memset(states, GONE, sizeof states);
+    memset(names, 0, sizeof names);
     clock_gettime(CLOCK_MONOTONIC, &began);
     n_stories++;
     if (trace != NULL)
@@ -272,7 +289,7 @@ void tell(int lane, enum state state, const char *format, ...)
 
     if (!telling && trace == NULL)
         return;
-    name = (size_t)snprintf(line, sizeof line, lane_format, lane);
+    name = lane_name(line, sizeof line, lane);
     line[name++] = ' ';
     va_start(args, format);
     vsnprintf(line + name, sizeof line - name, format, args);
@@ -285,13 +302,12 @@ void story_print(int lane, const char *format, ...)
     char line[LINE_SIZE];
     va_list args;
 
+    if (!telling && trace == NULL)
+        return;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    if (telling)
-        tell_line(lane, RUNNING, line, false);
-    else
-        say("%s\n", line);
+    tell_line(lane, RUNNING, line, false);
 }
 
 long story_ms(void)
@@ -309,7 +325,7 @@ const char *story_order(void)
         if (events[i].after[events[i].lane] == GONE && len + 16 < sizeof order) {
             if (len > 0)
                 order[len++] = ' ';
-            len += (size_t)snprintf(order + len, 16, lane_format, events[i].lane);
+            len += lane_name(order + len, 16, events[i].lane);
         }
     return order;
 }
@@ -337,7 +353,7 @@ static void draw_band(int from, int to, int width)
     for (int lane = 1; lane <= n_lanes; lane++) {
         char name[MARGIN];
 
-        snprintf(name, sizeof name, lane_format, lane);
+        lane_name(name, sizeof name, lane);
         len = (size_t)snprintf(row, sizeof row, "%*s ", MARGIN - 1, name);
         for (int i = from; i < to; i++) {
             memset(row + len, state_char[events[i].after[lane]], (size_t)width);

@@ -236,10 +236,14 @@ static struct gen *gather(int id)
 }
 
 static const struct route routes[] = {
-    {.path = "/hello", .handler = hello}, {.path = "/one", .handler = one},
-    {.path = "/two", .handler = func1},   {.path = "/nap", .handler = nap},
-    {.path = "/sum", .handler = sum},     {.path = "/gather", .handler = gather},
-    {.path = "/block", .handler = block}, {.path = NULL},
+    {.path = "/hello", .handler = hello},   /* waits for nothing */
+    {.path = "/one", .handler = one},       /* for a call */
+    {.path = "/two", .handler = func1},     /* for a call, and another one in func2 */
+    {.path = "/nap", .handler = nap},       /* for a timer */
+    {.path = "/sum", .handler = sum},       /* for a thread */
+    {.path = "/gather", .handler = gather}, /* for three calls at once */
+    {.path = "/block", .handler = block},   /* blocks the loop */
+    {.path = NULL},
 };
 
 const struct route *get_handler(const char *path)

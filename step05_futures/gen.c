@@ -115,19 +115,20 @@ static struct value closed(const struct gen *gen, struct value value)
     return gen->at == ENDED ? none() : error(RUNTIME_ERROR, "generator ignored GeneratorExit");
 }
 
-/* Closes all inside GEN, the innermost first. Returns what is to be raised in GEN itself then. */
-static struct value close_inner(struct gen *gen)
+/* Closes all inside GEN, the innermost first. Returns what is to be raised in GEN itself then:
+ * THROWN, or what has come out of the closing. */
+static struct value close_inner(struct gen *gen, struct value thrown)
 {
-    struct value thrown = error(GENERATOR_EXIT, "");
+    const struct value exit = error(GENERATOR_EXIT, "");
+    struct value raised = none();
 
     while (gen->innermost != gen) {
         struct gen *inner = gen->innermost;
-        struct value value = closed(inner, run(gen, inner, thrown));
 
+        raised = closed(inner, run(gen, inner, raised.tag == ERROR ? raised : exit));
         undelegate(gen, inner);
-        thrown = value.tag == ERROR ? value : error(GENERATOR_EXIT, "");
     }
-    return thrown;
+    return raised.tag == ERROR ? raised : thrown;
 }
 
 struct value gen_throw(struct gen *gen, struct value thrown)
@@ -139,7 +140,7 @@ struct value gen_throw(struct gen *gen, struct value thrown)
     if (gen->at <= 0)
         return gen_end(gen, thrown);
     if (thrown.code == GENERATOR_EXIT)
-        thrown = close_inner(gen);
+        thrown = close_inner(gen, thrown);
     return run(gen, gen, thrown);
 }
 
@@ -149,7 +150,7 @@ struct value gen_close(struct gen *gen)
         return error(VALUE_ERROR, "generator already executing");
     if (gen->at <= 0)
         return gen_end(gen, none());
-    return closed(gen, run(gen, gen, close_inner(gen)));
+    return closed(gen, run(gen, gen, close_inner(gen, error(GENERATOR_EXIT, ""))));
 }
 
 void gen_lost(const struct gen *gen)

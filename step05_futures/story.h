@@ -43,7 +43,10 @@ void story_lane(int lane, enum state state);
  * Does nothing outside a story. Any thread may call it. */
 void tell(int lane, enum state state, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* LANE runs, and prints a line: an event that is printed as it is. */
+/* Calls LANE by a NAME of its own, which is static, in this story. */
+void story_name(int lane, const char *name);
+
+/* LANE runs, and prints a line: an event that is printed as it is. Does nothing outside a story. */
 void story_print(int lane, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Milliseconds since the first event of the story. */

@@ -56,15 +56,15 @@ static void see_switch(const struct sched *of, const struct task *task)
         draw_queues(task);
 }
 
-static void see_end(long tid)
+static void see_end(const struct task *task)
 {
-    story_print((int)tid, "Task %ld terminated", tid);
-    story_lane((int)tid, GONE);
+    story_print((int)task->tid, "Task %ld terminated", task->tid);
+    story_lane((int)task->tid, GONE);
 }
 
-static void see_failure(long tid, struct value error)
+static void see_failure(const struct task *task, struct value error)
 {
-    story_print((int)tid, "Task %ld failed: %s", tid, error.text);
+    story_print((int)task->tid, "Task %ld failed: %s", task->tid, error.text);
 }
 
 /* --- tasks */
@@ -78,17 +78,23 @@ struct work {
     const char *name;
     long lines; /* how many it prints */
     long done;
-    long child; /* the task that it has made */
+    long child; /* the task that it has made, or waits for */
     struct value got;
 };
 
-/* Makes a generator that does BODY's work. For demos, in which lack of memory is no subject. */
+/* For demos, in which lack of memory is no subject. */
+static void *made(void *gen)
+{
+    if (gen == NULL)
+        die("out of memory");
+    return gen;
+}
+
+/* Makes a generator that does BODY's work. */
 static struct gen *work(gen_body *body, const char *name, long lines)
 {
-    struct work *f = gen_new(sizeof *f, name, body, NULL);
+    struct work *f = made(gen_new(sizeof *f, name, body, NULL));
 
-    if (f == NULL)
-        die("out of memory");
     f->name = name;
     f->lines = lines;
     return &f->gen;
@@ -184,13 +190,31 @@ void show_new(void)
     say("  The new task is put at the tail of the ready queue, and then its maker.\n\n");
 }
 
+/* Prints its lines with its number, and cleans up when it is closed. */
+static struct value tidy_body(struct gen *gen, struct value sent)
+{
+    struct work *f = (struct work *)gen;
+
+    BEGIN(GOT_TID)
+    for (; f->done < f->lines; f->done++) {
+        AWAIT_FINALLY(GOT_TID, f->got, GetTid());
+        if (f->got.tag == ERROR) {
+            print("%s cleans up", f->name);
+            RAISE(f->got);
+        }
+        print("I am %s,my tid is %ld", f->name, f->got.integer);
+    }
+    RETURN(none());
+    END
+}
+
 /* The same, but after two lines it kills foo. */
 static struct value killer_body(struct gen *gen, struct value sent)
 {
     struct work *f = (struct work *)gen;
 
     BEGIN(GOT_CHILD, GOT_TID, KILLED)
-    AWAIT(GOT_CHILD, f->got, New(work(numbered_body, "foo", 5)));
+    AWAIT(GOT_CHILD, f->got, New(work(tidy_body, "foo", 5)));
     f->child = f->got.integer;
     print("create a new task,the tid of the new task is %ld", f->child);
     for (; f->done < f->lines; f->done++) {
@@ -210,7 +234,7 @@ void show_kill(void)
     begin("kill: the same, but after two lines bar kills foo");
     sched_new(&sched, work(killer_body, "bar", 10));
     run_all();
-    say("  foo stood in the ready queue. It was closed where it had paused, and is gone.\n\n");
+    say("  foo stood in the ready queue. It was closed where it had paused: its cleanup ran.\n\n");
 }
 
 /* The same, but after its lines it waits for foo. */
@@ -323,17 +347,25 @@ static struct value follower_body(struct gen *gen, struct value sent)
     struct work *f = (struct work *)gen;
 
     BEGIN(IT_ENDED)
-    AWAIT(IT_ENDED, f->got, Wait(f->lines));
+    AWAIT(IT_ENDED, f->got, Wait(f->child));
     RETURN(none());
     END
+}
+
+static struct gen *follower(long tid)
+{
+    struct gen *gen = work(follower_body, "follower", 0);
+
+    ((struct work *)gen)->child = tid;
+    return gen;
 }
 
 void show_ps(void)
 {
     begin("ps: a task that asks for a list of all tasks");
     sched_new(&sched, work(chore_body, "cooking", 3));
-    sched_new(&sched, work(follower_body, "follower", 1));
-    sched_new(&sched, work(follower_body, "follower", 2));
+    sched_new(&sched, follower(1));
+    sched_new(&sched, follower(2));
     sched_new(&sched, work(ps_body, "ps", 0));
     run_all();
     say("  Work has a number now: it can be listed, waited for and killed.\n\n");
@@ -381,10 +413,8 @@ static struct value obedient_body(struct gen *gen, struct value sent)
 
 static struct gen *obedient(const struct order *orders)
 {
-    struct obedient *f = gen_new(sizeof *f, "obedient", obedient_body, NULL);
+    struct obedient *f = made(gen_new(sizeof *f, "obedient", obedient_body, NULL));
 
-    if (f == NULL)
-        die("out of memory");
     f->order = orders;
     return &f->gen;
 }

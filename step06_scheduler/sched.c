@@ -3,6 +3,7 @@
 
 #include "sched.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "story.h"
@@ -32,12 +33,14 @@ static struct task *first_of(const struct link *queue)
     return queue->next == queue ? NULL : (struct task *)queue->next;
 }
 
-/* --- the map from numbers to tasks. The numbers count up, so their lower bits spread them evenly
- * over lists; in a table without lists they would clot. */
+/* --- the map from numbers to tasks: lists, over which a multiplication spreads the numbers,
+ * whatever pattern the tasks that live have left of them */
 
 static struct task **place_in_map(const struct sched *sched, long tid)
 {
-    return &sched->map[(size_t)tid & (sched->map_size - 1)];
+    uint64_t hash = ((uint64_t)tid * 0x9E3779B97F4A7C15u) >> 32;
+
+    return &sched->map[hash & (sched->map_size - 1)];
 }
 
 static void put_into_map(struct sched *sched, struct task *task)
@@ -52,8 +55,10 @@ static void take_out_of_map(struct sched *sched, struct task *task)
 {
     struct task **place = place_in_map(sched, task->tid);
 
-    while (*place != task)
+    while (*place != NULL && *place != task)
         place = &(*place)->next;
+    if (*place == NULL)
+        die("scheduler: task %ld is not in the map", task->tid);
     *place = task->next;
 }
 
@@ -77,7 +82,7 @@ static void grow_map(struct sched *sched)
 
     if (sched->n_tasks < sched->map_size)
         return;
-    map = calloc(2 * sched->map_size, sizeof(*map));
+    map = calloc(2 * sched->map_size, sizeof(struct task *));
     if (map == NULL)
         return;
     free(sched->map);
@@ -103,7 +108,7 @@ void sched_open(struct sched *sched)
     *sched = (struct sched){.map_size = MAP_SIZE_MIN};
     sched->ready = (struct link){&sched->ready, &sched->ready};
     sched->all = (struct link){&sched->all, &sched->all};
-    sched->map = calloc(sched->map_size, sizeof(*sched->map));
+    sched->map = calloc(sched->map_size, sizeof(struct task *));
     if (sched->map == NULL)
         die("cannot set up the scheduler: out of memory");
 }
@@ -111,8 +116,10 @@ void sched_open(struct sched *sched)
 /* Ends all tasks, in the order of their numbers. */
 static void end_all(struct sched *sched)
 {
-    while (sched->n_tasks > 0)
-        sched_exit(sched, sched_next(sched, NULL), none());
+    struct task *task;
+
+    while ((task = sched_next(sched, NULL)) != NULL)
+        sched_exit(sched, task, none());
 }
 
 void sched_close(struct sched *sched)
@@ -123,7 +130,7 @@ void sched_close(struct sched *sched)
 
 long sched_new(struct sched *sched, struct gen *target)
 {
-    struct task *task = task_new(sched->last_tid + 1, target);
+    struct task *task = target == NULL ? NULL : task_new(sched->last_tid + 1, target);
 
     if (task == NULL) {
         gen_free(target);
@@ -166,7 +173,7 @@ static void unqueue(struct task *task)
 {
     if (task->state == TASK_READY || task->state == TASK_WAITING)
         take_out(&task->link);
-    task->state = TASK_NEW;
+    task->state = TASK_NOWHERE;
     task->waits_for = NULL;
 }
 
@@ -180,24 +187,24 @@ void sched_wake(struct sched *sched, struct task *task, struct value sendval)
 
 void sched_exit(struct sched *sched, struct task *task, struct value result)
 {
-    long tid = task->tid;
-    struct value failure;
+    struct task *running = task == sched->running ? NULL : sched->running;
+    struct value closed;
     struct task *waiter;
 
-    if (task == sched->running)
-        sched->running = NULL;
     unqueue(task);
     take_out(&task->all);
     take_out_of_map(sched, task);
     sched->n_tasks--;
 
-    failure = gen_close(task->target); /* its cleanup, if it has not ended by itself */
-    if (failure.tag != ERROR)
-        failure = result;
-    if (failure.tag == ERROR && sched->on_failure != NULL)
-        sched->on_failure(tid, failure);
+    sched->running = task; /* for its cleanup, if it has not ended by itself */
+    closed = gen_close(task->target);
+    sched->running = running;
+    if (closed.tag == ERROR && sched->on_failure != NULL)
+        sched->on_failure(task, closed);
+    else if (result.tag == ERROR && sched->on_failure != NULL)
+        sched->on_failure(task, result);
     if (sched->on_end != NULL)
-        sched->on_end(tid);
+        sched->on_end(task);
     if (result.tag == GENERATOR || result.tag == SYSCALL) {
         value_drop(result); /* it could have one owner only */
         result = none();
@@ -219,6 +226,8 @@ static void run(struct sched *sched, struct task *task)
     if (sched->on_switch != NULL)
         sched->on_switch(sched, task);
     value = task_run(task);
+    if (value.tag == GENERATOR && value.gen == task->target)
+        die("scheduler: task %ld hands out its own generator", task->tid);
     if (gen_outcome(task->target, value) != YIELDED) {
         sched_exit(sched, task, value);
     } else if (value.tag == SYSCALL) {

@@ -12,16 +12,16 @@ struct sched {
     struct link ready;    /* the ready queue, first in, first out */
     struct link all;      /* all tasks, in the order of their numbers */
     struct task *running; /* or NULL */
-    struct task **map;    /* from numbers to tasks: lists, by the lower bits of the number */
+    struct task **map;    /* from numbers to tasks: lists, by a hash of the number */
     size_t map_size;      /* a power of 2 */
     size_t n_tasks;
     long last_tid;
 
-    /* Are told, unless they are NULL: when TASK is about to run, when the task TID has ended, and
-     * when it has failed with ERROR, just before it ends. */
+    /* Are told, unless they are NULL: when TASK is about to run, when it has ended, and when it has
+     * failed with ERROR, just before it ends. */
     void (*on_switch)(const struct sched *sched, const struct task *task);
-    void (*on_end)(long tid);
-    void (*on_failure)(long tid, struct value error);
+    void (*on_end)(const struct task *task);
+    void (*on_failure)(const struct task *task, struct value error);
 };
 
 /* Sets SCHED up, without a task. Ends the program without memory. */
@@ -31,7 +31,7 @@ void sched_open(struct sched *sched);
 void sched_close(struct sched *sched);
 
 /* Makes a task of TARGET and puts it at the tail of the ready queue. Returns its number; or 0
- * without memory, and then TARGET is freed. */
+ * without memory, and then TARGET is freed (NULL is what gen_new() gives without memory). */
 long sched_new(struct sched *sched, struct gen *target);
 
 /* The task with this number, or NULL. */
@@ -41,7 +41,8 @@ struct task *sched_find(const struct sched *sched, long tid);
  * last. */
 struct task *sched_next(const struct sched *sched, const struct task *task);
 
-/* Puts TASK, which runs or is woken, at the tail of the ready queue, to be sent SENDVAL. */
+/* Puts TASK, which runs or is new, at the tail of the ready queue, to be sent SENDVAL, which owns
+ * nothing. */
 void sched_schedule(struct sched *sched, struct task *task, struct value sendval);
 
 /* Parks TASK, which runs, until WANTED ends. */
@@ -50,8 +51,9 @@ void sched_wait(struct sched *sched, struct task *task, struct task *wanted);
 /* Wakes TASK, which waits: it is ready, and will be sent SENDVAL. */
 void sched_wake(struct sched *sched, struct task *task, struct value sendval);
 
-/* Ends TASK wherever it is: takes it out of every queue, closes its generator, and wakes all who
- * wait for it with RESULT; what RESULT owns is given back. */
+/* Ends TASK wherever it is: takes it out of every queue, closes its generator, so that its cleanup
+ * runs, and then wakes all who wait for it with RESULT, of which a text must be static; what RESULT
+ * owns is given back. */
 void sched_exit(struct sched *sched, struct task *task, struct value result);
 
 /* Runs the tasks in turn until all have ended. Returns false if none could run any more, while some

@@ -81,13 +81,14 @@ struct value New(struct gen *target)
 static void handle_kill(struct syscall *call)
 {
     struct task *victim = sched_find(call->sched, call->arg.integer);
+    bool itself = victim == call->task;
 
     if (victim == NULL) {
         give(call, error(NO_SUCH_TASK, "no such task"));
         return;
     }
     sched_exit(call->sched, victim, none());
-    if (victim != call->task)
+    if (!itself)
         give(call, none());
 }
 

@@ -15,14 +15,15 @@
 
 #include "sched.h"
 
-/* The base of all system calls. One that needs more than an argument has this as its first member.
+/* The base of all system calls. One that needs more than an argument has this as its first member,
+ * and it may be written in any file: with syscall_new(), and with sched_schedule() for its caller.
  */
 struct syscall {
     void (*handle)(struct syscall *call); /* does it, and sees to what becomes of the caller */
     struct task *task;                    /* who has called; set when it is handled, */
     struct sched *sched;                  /* and so is this, the scheduler that handles it */
     struct value arg;
-    bool is_static; /* it has no argument, belongs to nobody, and is not freed */
+    bool is_static; /* one for all calls, which have no argument: it is not freed */
 };
 
 /* Makes a call of SIZE bytes with its argument, which is the call's own until it is handled. */
@@ -45,11 +46,13 @@ struct value Yield(void);
 struct value New(struct gen *target);
 
 /* Ends the task TID, which may be the caller: closes its generator, so that its cleanup runs, takes
- * it out of every queue, and wakes those who wait for it. Gives none, or the error NO_SUCH_TASK. */
+ * it out of every queue, and wakes those who wait for it; then its killer is ready again. Gives
+ * none, or the error NO_SUCH_TASK. */
 struct value Kill(long tid);
 
 /* Parks the caller until the task TID has ended, and gives its result: what it returned, or what it
- * gave to Exit(); what it raised is raised; none if it was killed. At once, NO_SUCH_TASK if there
+ * gave to Exit() (of which a text must be static); what it raised is raised; none if it was
+ * killed. At once, NO_SUCH_TASK if there
  * is no such task, or not any more, and VALUE_ERROR for the caller itself. */
 struct value Wait(long tid);
 

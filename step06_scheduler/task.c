@@ -11,7 +11,7 @@ struct task *task_new(long tid, struct gen *target)
 
     if (task == NULL)
         return NULL;
-    *task = (struct task){.tid = tid, .target = target, .state = TASK_NEW};
+    *task = (struct task){.tid = tid, .target = target, .state = TASK_NOWHERE};
     task->waiters = (struct link){&task->waiters, &task->waiters};
     return task;
 }

@@ -12,22 +12,21 @@ struct link {
 };
 
 enum task_state {
-    TASK_NEW,     /* it is nowhere yet */
+    TASK_NOWHERE, /* it is not in the scheduler yet, or not any more */
     TASK_READY,   /* in the ready queue, to be run when its turn comes */
     TASK_RUNNING, /* it runs, or its system call is being handled */
     TASK_WAITING  /* in the queue of those who wait for another task */
 };
 
 struct task {
-    struct link link;    /* in the ready queue, or in a waiting one; it stands in one at most */
-    struct link all;     /* among all tasks of the scheduler, in the order of their numbers */
-    struct link waiters; /* the queue of those who wait for this one to end */
-    struct task
-        *waits_for;       /* TASK_WAITING: the task for which it waits; NULL: for something else */
-    struct task *next;    /* in the scheduler's map from numbers to tasks */
-    long tid;             /* its number: counts from 1, and is never used again */
-    struct gen *target;   /* the generator; it is the task's */
-    struct value sendval; /* what that is sent when the task runs next */
+    struct link link;       /* in the ready queue, or in a waiting one; it stands in one at most */
+    struct link all;        /* among all tasks of the scheduler, in the order of their numbers */
+    struct link waiters;    /* the queue of those who wait for this one to end */
+    struct task *waits_for; /* TASK_WAITING: the task for which it waits */
+    struct task *next;      /* in the scheduler's map from numbers to tasks */
+    long tid;               /* its number: counts from 1, and is never used again */
+    struct gen *target;     /* the generator; it is the task's */
+    struct value sendval;   /* what that is sent when the task runs next */
     enum task_state state;
 };
 

@@ -45,6 +45,20 @@ load check
 }
 
 # bats test_tags=project
+@test "project: CPython prints what tests/unit/delegate.txt says of delegation" {
+    need python3 "what CPython does with yield from is"
+    python3 tests/unit/delegate.py >"$tmp/said"
+    diff tests/unit/delegate.txt "$tmp/said"
+}
+
+# bats test_tags=project
+@test "project: CPython prints what the demo pep380 of step 5 does" {
+    need python3 "what CPython does with yield from is"
+    python3 tests/unit/pep380.py >"$tmp/said"
+    diff tests/unit/pep380.txt "$tmp/said"
+}
+
+# bats test_tags=project
 @test "project: the suites pass with gcc's address and undefined-behaviour sanitizers" {
     suites_pass_with address,undefined
 }

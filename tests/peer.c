@@ -11,10 +11,12 @@
  *                              recv       reads to the end, prints the status and the body, closes
  *                              keep       the same, but does not close
  *                              trickle    sends a byte every 0.1 s until the connection breaks
+ *                              wait       reads a line from stdin
  *                              crowd:N:PATH  N further clients at once; prints how many got what
  *   peer api WORD...           prints its port, and does WORDS with each connection that has sent a
  *                              request: send:TEXT, shut, reset, close, hold;
- *                              call prints that word, wait reads a line from stdin
+ *                              call prints that word, wait reads a line from stdin, end reads
+ *                              to the end, and prints that word then
  *   peer limit SECONDS COMMAND...   runs COMMAND, and kills it after so many seconds
  *   peer unused                prints a port on which nobody listens
  */
@@ -213,6 +215,15 @@ static void fill(int fd, long n)
         send_text(fd, text, n < (long)sizeof text ? (size_t)n : sizeof text, sizeof text);
 }
 
+/* Reads a line from stdin. */
+static void wait_for_line(void)
+{
+    char line[64];
+
+    if (fgets(line, sizeof line, stdin) == NULL)
+        exit(0);
+}
+
 static int client(int port, char **words)
 {
     const char *names[NAMES_MAX] = {"me"};
@@ -240,6 +251,8 @@ static int client(int port, char **words)
         }
         if (act(fds[i], *words)) {
             continue;
+        } else if (is(*words, "wait", &rest)) {
+            wait_for_line();
         } else if (is(*words, "get:", &rest)) {
             send_get(fds[i], rest);
         } else if (is(*words, "drip:", &rest)) {
@@ -280,14 +293,13 @@ _Noreturn static void api(char **words)
             head[len] = '\0';
         } while (n > 0 && strstr(head, "\r\n\r\n") == NULL);
         for (char **word = words; *word != NULL; word++) {
-            if (strcmp(*word, "call") == 0) {
-                puts("call");
+            if (strcmp(*word, "call") == 0 || strcmp(*word, "end") == 0) {
+                while (**word == 'e' && recv(fd, head, sizeof head, 0) > 0)
+                    ;
+                puts(*word);
                 fflush(stdout);
             } else if (strcmp(*word, "wait") == 0) {
-                char line[64];
-
-                if (fgets(line, sizeof line, stdin) == NULL)
-                    exit(0);
+                wait_for_line();
             } else if (!act(fd, *word) && strcmp(*word, "hold") != 0) {
                 die(*word);
             }

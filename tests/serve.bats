@@ -312,3 +312,157 @@ b: 200 hello"
     is "$(grep -c '"ph": "B"' "$trace")" "$(grep -c '"ph": "E"' "$trace")"
     [ "$(grep -c 'is answered: 200 bar' "$trace")" = 1 ]
 }
+
+# --- what steps from 5 on can wait for
+
+@test "answers /nap and /sum" {
+    [ "$STEP" -ge 5 ] || return 0
+    start_serve
+    client @nap get:/nap @sum get:/sum @one get:/one recv @nap recv @sum recv
+    is "$output" "one: 200 bar
+nap: 200 rested
+sum: 200 45150"
+    stop_serve
+}
+
+@test "answers /gather" {
+    [ "$STEP" = 5 ] || return 0
+    start_serve
+    client get:/gather recv
+    is "$output" "me: 200 baz bar bar"
+    stop_serve
+}
+
+@test "crowds that nap, and that gather" {
+    [ "$STEP" -ge 5 ] || return 0
+    start_serve
+    client crowd:100:/nap
+    is "$output" "100 times: 200 rested"
+    if [ "$STEP" = 5 ]; then
+        client crowd:100:/gather
+        is "$output" "100 times: 200 baz bar bar"
+    fi
+    stop_serve
+}
+
+@test "more sums at once than threads" {
+    [ "$STEP" -ge 5 ] || return 0
+    start_serve
+    client crowd:10:/sum
+    is "$output" "10 times: 200 45150"
+    stop_serve
+}
+
+@test "32 descriptors are enough for a hundred clients with three calls each" {
+    [ "$STEP" = 5 ] || return 0
+    start_api 'send:HTTP/1.1 200 OK\r\n\r\nbar' close
+    descriptors=32 start_serve --api "127.0.0.1:$api_port"
+    client crowd:100:/gather
+    is "$output" "100 times: 200 bar bar bar"
+    stop_serve
+}
+
+@test "504 when the API is silent, and its socket is closed; others are answered meanwhile" {
+    [ "$STEP" = 5 ] || return 0
+    start_api call end
+    start_serve --api "127.0.0.1:$api_port" --deadline 200
+    client @a get:/one @b get:/two @c get:/gather @d get:/hello recv @a recv @b recv @c recv
+    is "$output" "d: 200 hello
+a: 504 Gateway Timeout
+b: 504 Gateway Timeout
+c: 504 Gateway Timeout"
+    for word in call end; do
+        read -r -t 20 line <&6
+        is "$line" $word
+    done
+    stop_serve
+}
+
+@test "504 when the API never ends its answer" {
+    [ "$STEP" = 5 ] || return 0
+    start_api 'send:HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbar' hold
+    start_serve --api "127.0.0.1:$api_port" --deadline 200
+    client get:/one recv
+    is "$output" "me: 504 Gateway Timeout"
+    stop_serve
+}
+
+@test "refuses a deadline that is none" {
+    [ "$STEP" = 5 ] || return 0
+    for deadline in 0 -1 2147483648 1e3 '' x; do
+        run limited "$program" serve --port 0 --deadline "$deadline"
+        is "$status" 2
+        is "$output" "step5: --deadline '$deadline'; possible: 1 to 999999999"
+    done
+    run limited "$program" serve --port 0 --deadline
+    is "$status" 2
+}
+
+# The requests before the last are read before it, so when the API is called for that one, the
+# others wait for their timer and their thread.
+@test "finishes calls, naps and sums, and then ends" {
+    [ "$STEP" -ge 5 ] || return 0
+    start_api call wait 'send:HTTP/1.1 200 OK\r\n\r\nbar' close
+    start_serve --api "127.0.0.1:$api_port"
+    "$peer" limit 30 "$peer" client "$port" @nap get:/nap @sum get:/sum @one get:/one \
+        recv @nap recv @sum recv >"$BATS_TEST_TMPDIR/answers" 3>&- &
+    local waiting=$!
+    read -r -t 20 _ <&6
+    kill -TERM "$pid"
+    echo >&5
+    wait "$pid"
+    wait $waiting
+    is "$(<"$BATS_TEST_TMPDIR/answers")" "one: 200 bar
+nap: 200 rested
+sum: 200 45150"
+    everybody_has_gone
+}
+
+@test "ends at the second signal, whatever it waits for" {
+    [ "$STEP" -ge 5 ] || return 0
+    start_api call hold
+    start_serve --api "127.0.0.1:$api_port"
+    "$peer" limit 30 "$peer" client "$port" @nap get:/nap @sum get:/sum @one get:/one recv \
+        >/dev/null 3>&- &
+    read -r -t 20 _ <&6
+    kill -TERM "$pid"
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" = 130 ] || [ "$status" = 143 ] # not by the limit's SIGALRM
+    everybody_has_gone
+}
+
+@test "survives a reset in the middle of /nap, /sum and /gather" {
+    [ "$STEP" -ge 5 ] || return 0
+    survives @bad get:/nap reset
+    survives @bad get:/sum reset
+    [ "$STEP" = 5 ] || return 0
+    survives @bad get:/gather reset
+}
+
+# The API is called for the last of the three, so the first two are on their way; and it answers
+# when all three clients have gone.
+@test "works on for clients that have reset" {
+    [ "$STEP" = 5 ] || return 0
+    start_api call wait 'send:HTTP/1.1 200 OK\r\n\r\nbar' close
+    start_serve --api "127.0.0.1:$api_port" --trace "$BATS_TEST_TMPDIR/trace.json"
+    limited "$peer" client "$port" @nap get:/nap @sum get:/sum @gather get:/gather \
+        wait reset @nap reset @sum reset <&6
+    client get:/hello recv
+    is "$output" "me: 200 hello"
+    printf '\n\n\n' >&5
+    stop_serve
+    grep -q '"name": "#3 has an answer for nobody' "$BATS_TEST_TMPDIR/trace.json"
+}
+
+@test "does not spin while it waits for timers" {
+    [ "$STEP" -ge 5 ] || return 0
+    start_serve
+    client crowd:100:/nap
+    stop_serve
+    times >"$BATS_TEST_TMPDIR/times"
+    read -r user system < <(sed -n 2p "$BATS_TEST_TMPDIR/times")
+    echo "user $user, system $system"
+    [[ $user == 0m0.[0-3]* && $system == 0m0.[0-3]* ]]
+}

@@ -8,14 +8,16 @@ setup() {
     dir=$(echo "$top"/step0"$STEP"_*)
 }
 
-# Builds the test NAME with all that the step has but its main(); TEST is the program then.
+# Builds the test NAME, with further FLAGS, with all that the step has but its main(); TEST is the
+# program then.
 build() {
-    local sources=() file
+    local name=$1 sources=() file
+    shift
     for file in "$dir"/*.c; do
         [ "${file##*/}" = main.c ] || sources+=("$file")
     done
-    test=$BATS_TEST_TMPDIR/$1
-    ${CC:-cc} -g -Wall -I"$dir" "$top/tests/unit/$1.c" "${sources[@]}" -pthread -o "$test"
+    test=$BATS_TEST_TMPDIR/$name
+    ${CC:-cc} -g -Wall "$@" -I"$dir" "$top/tests/unit/$name.c" "${sources[@]}" -pthread -o "$test"
 }
 
 # Runs the test that has been built with WORDS, and compares what it says with the file NAME.
@@ -23,7 +25,7 @@ says() {
     local name=$1
     shift
     run limited "$test" "$@"
-    is "$output" "$(<"$top/tests/unit/$name.txt")"
+    diff "$top/tests/unit/$name.txt" - <<<"$output"
 }
 
 @test "the event loop, changed while it runs" {
@@ -36,6 +38,65 @@ says() {
     [ -e "$dir/gen.c" ] || return 0
     build gen
     says gen
+}
+
+@test "generators delegate as CPython's do" {
+    grep -q gen_delegate "$dir"/gen.h 2>/dev/null || return 0
+    build delegate
+    says delegate
+}
+
+@test "delegation where CPython has no equal: who is refused, who is dropped and when" {
+    grep -q gen_delegate "$dir"/gen.h 2>/dev/null || return 0
+    build delegate
+    says delegate_own own
+}
+
+@test "the demo pep380 says what CPython says" {
+    [ "$STEP" = 5 ] || return 0
+    run limited "$program" pep380
+    [[ $output == *$'\n\n'"$(<"$top/tests/unit/pep380.txt")"$'\n\n'* ]]
+}
+
+@test "futures, and what fills them: timers, threads and the ready list" {
+    [ -e "$dir/future.c" ] || return 0
+    build future
+    says future $RANDOM
+    run limited "$test" twice
+    is "$status: $output" "1: : loop: a callback is in two lists"
+}
+
+@test "timers that are told the time" {
+    [ -e "$dir/timer.c" ] || return 0
+    build timer -Dclock_gettime=told_time
+    says timer $RANDOM
+    run limited "$test" twice
+    is "$status: $output" "1: : timer: added twice"
+}
+
+@test "tasks, the scheduler and its system calls" {
+    [ -e "$dir/sched.c" ] || return 0
+    build sched -Dmalloc=scarce_malloc
+    says sched
+}
+
+@test "a hundred thousand system calls at random, and a model that does the same" {
+    [ -e "$dir/sched.c" ] || return 0
+    build random
+    says random $RANDOM
+}
+
+@test "a system call that is wrong stops the program by the task's number" {
+    [ -e "$dir/sched.c" ] || return 0
+    build sched -Dmalloc=scarce_malloc
+    for wrong in "twice:is ready twice" "nothing:is nowhere after its system call" \
+        "waits_and_runs:is ready while it waits" "runs_and_waits:waits and does not run" \
+        "wakes:is woken and does not wait"; do
+        run limited "$test" "${wrong%%:*}"
+        is "$status: $output" "1: ${wrong%%:*}
+  a begins
+: scheduler: task 1 ${wrong#*:}"
+    done
 }
 
 @test "a generator that is wrong stops the program by its name" {
@@ -81,24 +142,90 @@ EOF
 }
 
 @test "a chain of a million calls needs no C stack" {
-    [ -e "$dir/callstack.c" ] || return 0
+    [ "$STEP" = 4 ] || [ "$STEP" = 5 ] || return 0
     run bash -c "ulimit -s 256; '$peer' limit 30 '$program' deep"
     is "$status" 0
     [[ $output == *"it returns 500000500000"* ]]
 }
 
-@test "no memory for a generator: 503 for that request alone" {
-    [ -e "$dir/gen.c" ] || return 0
-    cp "$dir"/*.[ch] "$top/tests/unit/scarce.c" "$BATS_TEST_TMPDIR"
-    cd "$BATS_TEST_TMPDIR"
-    ${CC:-cc} -c -Dgen_new=scarce_gen_new app.c
-    rm app.c
-    ${CC:-cc} ./*.c app.o -pthread -o scarce
+# Builds the step so that its files WHO call scarce_FUNCTION of tests/unit/NAME.c in place of
+# FUNCTION. It is the program then.
+build_scarce() { # NAME FUNCTION WHO...
+    local name=$1 function=$2 who
+    shift 2
+    cp "$dir"/*.[ch] "$top/tests/unit/$name.c" "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || return
+    for who in "$@"; do
+        ${CC:-cc} -c "-D$function=scarce_$function" "$who.c"
+        rm "$who.c"
+    done
+    ${CC:-cc} ./*.c ./*.o -pthread -o scarce
     program=$BATS_TEST_TMPDIR/scarce
+}
+
+@test "no memory for a generator: 503 for that request alone" {
+    [ -e "$dir/gen.c" ] && [ -e "$dir/app.c" ] || return 0
+    build_scarce scarce gen_new app
     start_serve
     client @a get:/one recv @b get:/one recv @c get:/one recv
     is "$output" "a: 200 bar
 b: 503 Service Unavailable
 c: 200 bar"
+    stop_serve
+}
+
+@test "no memory for a future: 503 for that request alone" {
+    [ "$STEP" = 5 ] || return 0
+    build_scarce scarce_future future_new api sleep pool
+    start_serve
+    client @a get:/one recv @b get:/one recv @c get:/nap recv @d get:/nap recv \
+        @e get:/sum recv @f get:/sum recv @g get:/gather recv @h get:/hello recv
+    is "$output" "a: 200 bar
+b: 503 Service Unavailable
+c: 200 rested
+d: 503 Service Unavailable
+e: 200 45150
+f: 503 Service Unavailable
+g: 503 Service Unavailable
+h: 200 hello"
+    stop_serve
+}
+
+# The first of its three calls cannot be made, so the second is for nobody.
+@test "no memory for a future: the API is hung up on by who does not want its answer any more" {
+    [ "$STEP" = 5 ] || return 0
+    build_scarce scarce_future future_new api sleep pool
+    start_api call end
+    start_serve --api "127.0.0.1:$api_port" --deadline 60000
+    client @nap get:/nap recv @gather get:/gather recv
+    is "$output" "nap: 200 rested
+gather: 503 Service Unavailable"
+    read -r -t 20 _ <&6
+    read -r -t 20 line <&6
+    is "$line" end
+    stop_serve
+}
+
+@test "no memory for a timer: 503 for that request alone" {
+    [ "$STEP" = 5 ] || return 0
+    build_scarce scarce_future realloc timer
+    start_serve
+    client @a get:/one recv @b get:/nap recv @c get:/one recv @d get:/nap recv
+    is "$output" "a: 503 Service Unavailable
+b: 503 Service Unavailable
+c: 200 bar
+d: 200 rested"
+    stop_serve
+}
+
+@test "no thread: 503 for that request alone; no thread more: they wait for the one that there is" {
+    [ "$STEP" = 5 ] || return 0
+    build_scarce scarce_future pthread_create pool
+    start_serve
+    client @a get:/sum recv @b get:/one recv @c get:/sum @d get:/sum @c recv @d recv
+    is "$output" "a: 503 Service Unavailable
+b: 200 bar
+c: 200 45150
+d: 200 45150"
     stop_serve
 }

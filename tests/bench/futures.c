@@ -112,12 +112,11 @@ static void fill_all(void)
 /* The ns that STEP takes for each of the crowd. */
 static double ns_each(void (*step)(void))
 {
-    struct timespec from, to;
+    struct timespec from;
 
     clock_gettime(CLOCK_MONOTONIC, &from);
     step();
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    return ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / CROWD;
+    return ns_since(from) / CROWD;
 }
 
 int main(int argc, char **argv)

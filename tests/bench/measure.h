@@ -23,21 +23,31 @@ struct measured {
     double ns; /* of a round trip in the fastest batch; the same */
 };
 
-static inline double batch_ns(const struct measured *m)
+/* The ns since FROM. */
+static inline double ns_since(struct timespec from)
 {
-    struct timespec from, to;
+    struct timespec to;
 
-    clock_gettime(CLOCK_MONOTONIC, &from);
-    m->run(m->what, m->n);
     clock_gettime(CLOCK_MONOTONIC, &to);
     return (double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec);
 }
 
+static inline double batch_ns(const struct measured *m)
+{
+    struct timespec from;
+
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    m->run(m->what, m->n);
+    return ns_since(from);
+}
+
 static inline void measure(struct measured *all, int count)
 {
-    for (struct measured *m = all; m < all + count; m++)
-        for (m->n = 1; (m->ns = batch_ns(m)) < BATCH_NS; m->n *= 2)
-            ;
+    for (struct measured *m = all; m < all + count; m++) {
+        m->n = 1;
+        while ((m->ns = batch_ns(m)) < BATCH_NS || (m->ns = batch_ns(m)) < BATCH_NS)
+            m->n *= 2; /* the second look, because what disturbs a batch must not make all short */
+    }
     for (int batch = 0; batch < BATCHES; batch++) {
         for (struct measured *m = all; m < all + count; m++) {
             double ns = batch_ns(m);
