@@ -21,7 +21,8 @@ const char *story_legend =
 
 struct event {
     int lane;
-    unsigned char after[LANES_MAX + 1]; /* the state of each lane then */
+    unsigned char after[LANES_MAX + 1];   /* the state of each lane then */
+    unsigned char changed[LANES_MAX + 1]; /* whether that came after the event */
 };
 
 const char *program = "";
@@ -214,8 +215,10 @@ void story_lane(int lane, enum state state)
     pthread_mutex_lock(&mutex);
     if (telling) {
         set_state(lane, state);
-        if (n_events > 0)
+        if (n_events > 0 && !events[n_events - 1].changed[lane]) {
             events[n_events - 1].after[lane] = (unsigned char)state;
+            events[n_events - 1].changed[lane] = true;
+        }
     }
     if (trace != NULL)
         trace_span(lane, state);
@@ -255,6 +258,7 @@ static void tell_story(int lane, enum state state, const char *line, bool number
     set_state(lane, state);
     events[n_events].lane = lane;
     memcpy(events[n_events].after, states, sizeof states);
+    memset(events[n_events].changed, false, sizeof events[n_events].changed);
     n_events++;
     if (numbered)
         say("  %3d  %s\n", n_events, line);
@@ -340,6 +344,15 @@ static void draw_row(char row[])
     say("%.*s\n", (int)len, row);
 }
 
+/* Whether anything has happened in LANE. */
+static bool was_used(int lane)
+{
+    for (int i = 0; i < n_events; i++)
+        if (events[i].lane == lane || events[i].after[lane] != GONE)
+            return true;
+    return false;
+}
+
 /* Prints the events FROM to TO (not included), each in a column of WIDTH characters. */
 static void draw_band(int from, int to, int width)
 {
@@ -353,6 +366,8 @@ static void draw_band(int from, int to, int width)
     for (int lane = 1; lane <= n_lanes; lane++) {
         char name[MARGIN];
 
+        if (!was_used(lane))
+            continue;
         lane_name(name, sizeof name, lane);
         len = (size_t)snprintf(row, sizeof row, "%*s ", MARGIN - 1, name);
         for (int i = from; i < to; i++) {
@@ -410,4 +425,10 @@ void story_wait(enum source source)
 void story_listener(int fd)
 {
     listener = fd;
+}
+
+void story_silence(void)
+{
+    telling = false;
+    trace = NULL;
 }

@@ -98,10 +98,7 @@ static void *run_call(void *arg)
 
         if (act != NULL && act->status != 0)
             answer = http_error(act->status);
-        if (act != NULL)
-            wait_for(act->after, act->times > 0 ? act->times : 1, act->ms);
-        else
-            wait_for(NULL, 0, default_ms);
+        wait_for(act == NULL ? NULL : act->after, 1, act == NULL ? default_ms : act->ms);
         net_write(fd, text, http_format_response(text, sizeof text, &answer));
     }
     close(fd);
@@ -171,12 +168,12 @@ static void *run_client(void *arg)
     const struct act *act = arg;
     int fd;
 
-    wait_for(act->after, act->times > 0 ? act->times : 1, act->ms);
+    wait_for(act->after, 1, act->ms);
     fd = net_connect(&gateway, true);
     if (fd == -1)
         _exit(1);
     if (act->who == ECHO) {
-        wait_for(act->until, 1, 0);
+        wait_for(act->until, act->times > 0 ? act->times : 1, 0);
         echo(fd, act->path);
     } else {
         ask(fd, act->path, act->until);

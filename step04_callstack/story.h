@@ -77,6 +77,9 @@ void story_wait(enum source source);
  * so that the outside world can wait for it. The program ends if nobody reads it any more. */
 void story_listener(int fd);
 
+/* In a process that has been forked: what happens here is not told. */
+void story_silence(void);
+
 /* Writes each event into FILE as well, as Chrome trace-event JSON, until story_close_trace().
  * Without a story, under "serve", the events go only there. */
 void story_open_trace(const char *file);

@@ -50,8 +50,11 @@ void api_set_deadline(long ms)
     deadline_ms = ms;
 }
 
+/* Takes CALL off the queue, if it is there. */
 static void take_off_queue(struct call *call)
 {
+    if (call->link == NULL)
+        return;
     *call->link = call->next;
     if (call->next != NULL)
         call->next->link = call->link;
@@ -68,8 +71,7 @@ static void hang_up(struct call *call)
 {
     timer_remove(&call->deadline);
     buffer_drop(&call->text);
-    if (call->link != NULL)
-        take_off_queue(call);
+    take_off_queue(call);
     if (call->fd == -1)
         return;
     loop_unregister(call->fd);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,7 +61,7 @@ static bool is_number(const char *value, long least, long most)
     char *end;
     long n = strtol(value, &end, 10);
 
-    return *value >= '0' && *value <= '9' && *end == '\0' && end - value <= 9 && n >= least &&
+    return *value >= '0' && *value <= '9' && *end == '\0' && end - value <= 10 && n >= least &&
            n <= most;
 }
 
@@ -77,7 +78,7 @@ static bool is_choice(const char *value, const char *choices)
     size_t len = strlen(value);
 
     if (strcmp(choices, "NUMBER") == 0)
-        return is_number(value, 1, 999999999);
+        return is_number(value, 0, LONG_MAX);
     for (const char *c = choices; c != NULL; c = strchr(c, '|')) {
         c += *c == '|';
         if (len > 0 && strncmp(c, value, len) == 0 && (c[len] == '|' || c[len] == '\0'))
@@ -100,7 +101,7 @@ static bool parse_own(const struct lesson *lesson, const char *name, const char 
     own->value = own->choices == NULL ? name : value;
     if (own->value == NULL || (own->choices != NULL && !is_choice(value, own->choices)))
         misuse(name, value == NULL ? "" : value,
-               strcmp(own->choices, "NUMBER") == 0 ? "1 to 999999999" : own->choices);
+               strcmp(own->choices, "NUMBER") == 0 ? "a number" : own->choices);
     return own->choices != NULL;
 }
 
@@ -175,6 +176,9 @@ _Noreturn static void misuse_word(const struct lesson *lesson)
         snprintf(names + strlen(names), sizeof names - strlen(names), " %s", demo->name);
     snprintf(names + strlen(names), sizeof names - strlen(names), "%s",
              lesson->serve == NULL ? "" : " serve");
+    for (const struct command *c = lesson->commands; c != NULL && c->name != NULL; c++)
+        if (find_demo(lesson, c->name) == NULL)
+            snprintf(names + strlen(names), sizeof names - strlen(names), " %s", c->name);
     misuse("unknown demo", word, names + 1);
 }
 

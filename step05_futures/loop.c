@@ -185,8 +185,11 @@ static void call_soon(void)
     struct soon last = {.call = NULL}, *soon;
 
     soon_append(&ready, &last);
-    while ((soon = take_first(&ready)) != &last)
+    while ((soon = ready.next) != &last) {
+        soon_forget(soon);
         soon->call(soon->arg);
+    }
+    soon_forget(&last);
 }
 
 /* How long poll() may wait, in ms; -1 for ever. (In a demo, timers can be held back.) */

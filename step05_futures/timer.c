@@ -69,7 +69,7 @@ bool timer_add(struct timer *timer, long long ms)
         die("timer: added twice");
     if (n_timers + 1 >= room) {
         size_t more = 2 * room + 64;
-        struct timer **grown = realloc(heap, more * sizeof(*grown));
+        struct timer **grown = realloc(heap, more * sizeof(struct timer *));
 
         if (grown == NULL)
             return false;

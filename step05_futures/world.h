@@ -24,7 +24,7 @@ struct act {
     int status;        /* API: answers with this error. 0: with what there is at PATH */
     const char *until; /* CLIENT: resets its connection after this event. NULL: reads to the end.
                           ECHO: sends after this event. NULL: at once */
-    int times;         /* "after" is not before the event has been told so often (0: once) */
+    int times;         /* ECHO: the event must have been told so often (0: once) */
 };
 
 /* Starts the world: a child process in which the API listens on a port of its own, put into API,

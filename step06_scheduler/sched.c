@@ -75,12 +75,12 @@ struct task *sched_next(const struct sched *sched, const struct task *task)
     return next == &sched->all ? NULL : task_at(next);
 }
 
-/* Doubles the map when there are as many tasks as lists. Without memory the lists grow longer. */
+/* Doubles the map when its lists have two tasks each. Without memory they grow longer. */
 static void grow_map(struct sched *sched)
 {
     struct task **map;
 
-    if (sched->n_tasks < sched->map_size)
+    if (sched->n_tasks < 2 * sched->map_size)
         return;
     map = calloc(2 * sched->map_size, sizeof(struct task *));
     if (map == NULL)

@@ -259,7 +259,7 @@ static void check_map(void)
         for (const struct task *task = sched.map[i]; task != NULL && n <= sched.n_tasks;
              task = task->next)
             n++;
-    if (n != sched.n_tasks || sched.map_size < sched.n_tasks)
+    if (n != sched.n_tasks || 2 * sched.map_size < sched.n_tasks)
         fail("%zu tasks in the map of %zu lists, not %zu", n, sched.map_size, sched.n_tasks);
     for (int i = 0; i < 3; i++) {
         long tid = any((int)last_tid + 3) - 1;

@@ -1,0 +1,11 @@
+/* examples.h - the demos of step 7 that need no file of their own. */
+#ifndef EXAMPLES_H
+#define EXAMPLES_H
+
+void show_blocked(void);
+void show_echo(void);
+void show_gateway(void);
+void show_deadline(void);
+void show_limit(void);
+
+#endif

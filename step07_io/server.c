@@ -1,0 +1,159 @@
+/* server.c - accepts connections, and makes a task for each. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "server.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "http.h"
+#include "io.h"
+#include "net.h"
+#include "sockets.h"
+#include "story.h"
+#include "syscall.h"
+
+enum { PAUSE_MS = 10 }; /* before we look again whether there is room for one more */
+
+const struct poller *server_poller;
+long server_idle_ms = 10000;
+int server_lane;
+
+static const struct service *service;
+static client_maker *make_client;
+static struct client *clients; /* the newest first */
+static int n_clients, most_clients, n_accepted;
+static long server_tid;
+static bool stopping;
+
+bool server_stops(void)
+{
+    return stopping;
+}
+
+void *client_new(size_t size, const char *name, gen_body *body, int fd, int id)
+{
+    struct client *client = gen_new(size, name, body, client_drop);
+
+    if (client == NULL)
+        return NULL;
+    client->fd = fd;
+    client->id = id;
+    client->next = clients;
+    client->link = &clients;
+    if (clients != NULL)
+        clients->link = &client->next;
+    clients = client;
+    n_clients++;
+    return client;
+}
+
+void client_drop(struct gen *gen)
+{
+    struct client *client = (struct client *)gen;
+
+    *client->link = client->next;
+    if (client->next != NULL)
+        client->next->link = client->link;
+    n_clients--;
+    io_close(client->fd);
+}
+
+/* The idle client that has been here longest, or NULL. */
+static struct client *find_idle(void)
+{
+    struct client *idle = NULL;
+
+    for (struct client *client = clients; client != NULL; client = client->next)
+        if (!client->busy && client->tid != 0)
+            idle = client;
+    return idle;
+}
+
+struct server {
+    struct gen gen;
+    int fd;
+    struct client *client;
+    struct value got;
+};
+
+static struct value server_body(struct gen *gen, struct value sent)
+{
+    struct server *f = (struct server *)gen;
+
+    BEGIN(GOT_CLIENT, STARTED, SENT_AWAY, LATER)
+    io_running()->lane = server_lane;
+    if (server_lane != 0)
+        story_print(server_lane, "Server starting");
+    while (service->requests == 0 || n_accepted < service->requests) {
+        AWAIT(GOT_CLIENT, f->got, accept_one(service->listener));
+        f->fd = (int)f->got.integer;
+        while (n_clients >= most_clients) {
+            if (find_idle() != NULL)
+                AWAIT_CATCH(SENT_AWAY, f->got, Kill(find_idle()->tid));
+            else
+                AWAIT(LATER, f->got, Sleep(PAUSE_MS));
+        }
+        f->client = make_client(f->fd, ++n_accepted);
+        if (f->client == NULL) {
+            close(f->fd);
+            continue;
+        }
+        AWAIT_CATCH(STARTED, f->got, New(&f->client->gen));
+        if (f->got.tag == INTEGER)
+            f->client->tid = f->got.integer;
+    }
+    RETURN(none());
+    END
+}
+
+/* Waits until the program is told to end: nobody is accepted any more, and who is not being
+ * answered is sent away. */
+static struct value stopper_body(struct gen *gen, struct value sent)
+{
+    struct server *f = (struct server *)gen;
+
+    BEGIN(TOLD, SERVER_ENDED, SENT_AWAY)
+    AWAIT(TOLD, f->got, ReadWait(service->stop, FOREVER));
+    stopping = true;
+    AWAIT_CATCH(SERVER_ENDED, f->got, Kill(server_tid));
+    while (find_idle() != NULL)
+        AWAIT_CATCH(SENT_AWAY, f->got, Kill(find_idle()->tid));
+    RETURN(none());
+    END
+}
+
+/* Makes a task of BODY. Returns its number. */
+static long start(struct sched *sched, const char *name, gen_body *body)
+{
+    struct gen *gen = gen_new(sizeof(struct server), name, body, NULL);
+    long tid = gen == NULL ? 0 : sched_new(sched, gen);
+
+    if (tid == 0)
+        die("cannot serve: out of memory");
+    return tid;
+}
+
+void serve_clients(const struct service *what, client_maker *make, void (*before)(struct sched *))
+{
+    struct sched sched;
+
+    service = what;
+    make_client = make;
+    n_accepted = 0;
+    stopping = false;
+    most_clients =
+        net_room() / 2; /* each takes a descriptor, and one for the API or for a thread */
+    if (most_clients == 0)
+        die("cannot serve: too few file descriptors");
+    sched_open(&sched);
+    io_open(&sched, server_poller != NULL ? server_poller : poller_find(NULL));
+    if (before != NULL)
+        before(&sched);
+    server_tid = start(&sched, "server", server_body);
+    if (service->stop != -1)
+        start(&sched, "stopper", stopper_body);
+    sched_main_loop(&sched);
+    sched_close(&sched);
+    io_shut();
+}

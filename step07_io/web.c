@@ -1,0 +1,275 @@
+/* web.c - the gateway's side of HTTP/1.1: many requests over one connection. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "web.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "app.h"
+#include "buffer.h"
+#include "io.h"
+#include "net.h"
+#include "sockets.h"
+#include "story.h"
+#include "timer.h"
+
+/* --- parsing. http.c judges the request line; the rest is what one connection for many requests
+ * needs: where each ends, and whether another may follow. */
+
+size_t web_head_length(const char *text, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len && (text[at] == '\r' || text[at] == '\n'))
+        at++;
+    for (; at < len; at++) {
+        const char *lf = memchr(text + at, '\n', len - at);
+
+        if (lf == NULL)
+            return 0;
+        at = (size_t)(lf - text);
+        if (at + 1 < len && text[at + 1] == '\n')
+            return at + 2;
+        if (at + 2 < len && text[at + 1] == '\r' && text[at + 2] == '\n')
+            return at + 3;
+    }
+    return 0;
+}
+
+const char *web_header(const char *text, size_t head, const char *name)
+{
+    const char *end = text + head;
+    size_t len = strlen(name);
+
+    for (const char *line = text; line < end; line++) {
+        if ((size_t)(end - line) > len && strncasecmp(line, name, len) == 0 && line[len] == ':') {
+            line += len + 1;
+            return line + strspn(line, " \t");
+        }
+        line = memchr(line, '\n', (size_t)(end - line));
+    }
+    return NULL;
+}
+
+/* Whether the header NAME has the value WORD, or begins with it. */
+static bool header_is(const char *text, size_t head, const char *name, const char *word)
+{
+    const char *value = web_header(text, head, name);
+
+    return value != NULL && strncasecmp(value, word, strlen(word)) == 0;
+}
+
+/* Finds where the body ends. Returns false if that cannot be told. */
+static bool find_body(const char *text, struct web_request *request)
+{
+    const char *value = web_header(text, request->head, "Content-Length");
+    char *end;
+    long n;
+
+    if (web_header(text, request->head, "Transfer-Encoding") != NULL)
+        return false;
+    if (value == NULL)
+        return true;
+    errno = 0;
+    n = strtol(value, &end, 10); /* the head's last LF stops it, at the latest */
+    if (!isdigit((unsigned char)*value) || errno != 0 || (*end != '\r' && *end != '\n'))
+        return false;
+    request->body = (size_t)n;
+    return true;
+}
+
+/* Whether the request line, which is sound, ends with HTTP/1.0. */
+static bool is_http_1_0(const char *text, size_t head)
+{
+    const char *line = text + strspn(text, "\r\n");
+    const char *end = memchr(line, '\n', head - (size_t)(line - text));
+
+    return end[-1] == '0' || (end[-1] == '\r' && end[-2] == '0');
+}
+
+bool web_parse(const char *text, size_t len, bool last, struct web_request *request)
+{
+    size_t head = web_head_length(text, len);
+
+    *request = (struct web_request){.head = head == 0 ? len : head};
+    request->status = http_parse_request(text, request->head, last || head != 0, request->path);
+    if (request->status == 0)
+        return false;
+    if (head == 0 || (request->status != 200 && request->status != 405))
+        return true; /* it is refused, and nobody knows where the next one would begin */
+    if (!find_body(text, request)) {
+        request->status = 400;
+        return true;
+    }
+    if (is_http_1_0(text, head))
+        request->keep_alive = header_is(text, head, "Connection", "keep-alive");
+    else
+        request->keep_alive = !header_is(text, head, "Connection", "close");
+    return true;
+}
+
+/* Writes an answer into OUT. Returns its length. */
+static size_t format(char *out, size_t size, int status, const char *body, bool keep_alive)
+{
+    int len =
+        snprintf(out, size,
+                 "HTTP/1.1 %d %s\r\n"
+                 "Content-Type: text/plain\r\n"
+                 "Content-Length: %zu\r\n"
+                 "Connection: %s\r\n"
+                 "%s"
+                 "\r\n"
+                 "%s",
+                 status, status == 200 ? "OK" : http_error(status).body, strlen(body),
+                 keep_alive ? "keep-alive" : "close", status == 405 ? "Allow: GET\r\n" : "", body);
+
+    return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
+}
+
+/* --- a client */
+
+struct web {
+    struct client client;
+    struct buffer text; /* what it has sent, and we have not answered yet */
+    size_t skip;        /* so much of a body is still to come, and is passed over */
+    bool ended;         /* it sends no more */
+    bool keep_alive;
+    long long until; /* by then it has to have sent a request */
+    struct value got;
+};
+
+/* Takes the first LEN bytes off what the client has sent, and off what it will send. */
+static void take(struct web *f, size_t len)
+{
+    size_t here = len < f->text.len ? len : f->text.len;
+
+    f->skip = len - here;
+    f->text.len -= here;
+    if (f->text.len == 0)
+        buffer_drop(&f->text); /* who is idle holds no memory */
+    else
+        memmove(f->text.bytes, f->text.bytes + here, f->text.len);
+}
+
+/* Looks for the next request in what the client has sent. Returns false: read on. */
+static bool next_request(struct web *f, struct web_request *request)
+{
+    if (f->skip > 0)
+        take(f, f->skip);
+    return f->text.len > 0 && web_parse(f->text.bytes, f->text.len, f->ended, request);
+}
+
+/* Reads what the client has sent. Returns false if that was all that we shall hear of it. */
+static bool read_more(struct web *f)
+{
+    ssize_t n = buffer_read(&f->text, f->client.fd);
+
+    if (n == -1)
+        return net_not_ready();
+    f->ended = n == 0;
+    return f->text.len > 0 || !f->ended;
+}
+
+/* Begins to answer REQUEST. Returns the handler, or the error to answer with. */
+static struct value begin(struct web *f, const struct web_request *request)
+{
+    const struct route *route = get_handler(request->path);
+    struct gen *gen;
+
+    io_running()->lane = f->client.id;
+    tell(f->client.id, RUNNING, "is let in: GET %s", request->path);
+    f->client.busy = true;
+    f->keep_alive = request->keep_alive;
+    take(f, request->head + request->body);
+    if (request->status != 200)
+        return error(request->status, "a bad request");
+    if (route == NULL)
+        return error(404, "no such path");
+    gen = route->handler(f->client.id);
+    return gen != NULL ? generator(gen) : error(503, "out of memory");
+}
+
+/* Makes the generator that sends VALUE, what the handler has returned or raised. */
+static struct value answer(struct web *f, struct value value)
+{
+    static char out[2 * BODY_SIZE]; /* sent, or copied, before the next pause */
+    char number[32];
+    const char *body = value.text;
+    int status = 200;
+
+    if (value.tag == INTEGER) {
+        snprintf(number, sizeof number, "%ld", value.integer);
+        body = number;
+    } else if (value.tag != TEXT) {
+        static struct answer failure;
+
+        status = value.tag == ERROR && value.code >= 400 ? value.code : 500;
+        failure = http_error(status);
+        body = failure.body;
+    }
+    tell(f->client.id, GONE, "is answered: %d %s, at %ld ms", status, body, story_ms());
+    io_running()->lane = 0; /* until it asks again */
+    return send_all(f->client.fd, out, format(out, sizeof out, status, body, f->keep_alive),
+                    server_idle_ms);
+}
+
+static struct value web_body(struct gen *gen, struct value sent)
+{
+    static struct web_request request; /* of all clients: used before the next pause */
+    static char rest[4096];
+    struct web *f = (struct web *)gen;
+
+    BEGIN(OWNED, READABLE, ANSWERED, SENT, HUNG_UP)
+    AWAIT(OWNED, f->got, Own(f->client.fd));
+    do {
+        f->client.busy = false;
+        f->until = timer_now() + server_idle_ms;
+        while (!next_request(f, &request)) {
+            AWAIT_CATCH(READABLE, f->got, ReadWait(f->client.fd, timer_left(f->until)));
+            if (f->got.tag == ERROR)
+                tell(f->client.id, GONE, "is sent away after %ld ms", server_idle_ms);
+            if (f->got.tag == ERROR || !read_more(f))
+                RETURN(none());
+        }
+        AWAIT_CATCH(ANSWERED, f->got, begin(f, &request));
+        AWAIT(SENT, f->got, answer(f, f->got));
+        if (f->ended && f->text.len == 0)
+            f->keep_alive = false;
+    } while (f->keep_alive && !server_stops());
+    /* To close now, while input may be unread, would reset the connection and destroy the answer on
+     * its way. So we say that this is all, and wait for the client to hang up. */
+    shutdown(f->client.fd, SHUT_WR);
+    f->client.busy = false;
+    f->until = timer_now() + server_idle_ms;
+    while (!server_stops() && !f->ended) {
+        AWAIT(HUNG_UP, f->got, recv_some(f->client.fd, rest, sizeof rest, timer_left(f->until)));
+        f->ended = f->got.integer == 0;
+    }
+    RETURN(none());
+    END
+}
+
+static void web_drop(struct gen *gen)
+{
+    struct web *f = (struct web *)gen;
+
+    if (f->client.busy)
+        tell(f->client.id, GONE, "has lost its client, and is killed");
+    buffer_drop(&f->text);
+    client_drop(gen);
+}
+
+struct client *web_client(int fd, int id)
+{
+    struct client *client = client_new(sizeof(struct web), "web", web_body, fd, id);
+
+    if (client != NULL)
+        client->gen.drop = web_drop;
+    return client;
+}
