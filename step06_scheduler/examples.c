@@ -234,7 +234,7 @@ void show_kill(void)
     begin("kill: the same, but after two lines bar kills foo");
     sched_new(&sched, work(killer_body, "bar", 10));
     run_all();
-    say("  foo stood in the ready queue. It was closed where it paused, and it cleaned up.\n\n");
+    say("  foo stood in the ready queue. It was closed where it paused: it cleaned up.\n\n");
 }
 
 /* The same, but after its lines it waits for foo. */
