@@ -55,6 +55,14 @@ long story_ms(void);
 /* The lanes in the order in which they were finished: "#3 #2 #1". Valid until the next story. */
 const char *story_order(void);
 
+/* For a teacher: whether each line of a story waits for Enter; and by what all delays are
+ * multiplied. */
+extern bool story_pauses;
+extern double story_slowness;
+
+/* The delay MS, as long as it shall be here. */
+long story_delay(long ms);
+
 /* Prints the timeline with its legend, which is for servers if nothing else is put here. */
 void story_timeline(void);
 extern const char *story_legend;

@@ -4,6 +4,7 @@
 #include "story.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,6 +27,8 @@ struct event {
 };
 
 const char *program = "";
+bool story_pauses;
+double story_slowness = 1;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* over all of the following */
 static bool telling;                                      /* inside a story */
@@ -239,6 +242,24 @@ static void tell_listener(const char *line)
         die("the outside world has ended: %s", strerror(errno));
 }
 
+long story_delay(long ms)
+{
+    double delay = (double)ms * story_slowness;
+
+    return delay < LONG_MAX / 2 ? (long)delay : ms;
+}
+
+/* Waits for Enter; no more after the end of stdin. */
+static void pause_story(void)
+{
+    int c = 0;
+
+    fflush(stdout);
+    while (story_pauses && c != '\n')
+        if ((c = getchar()) == EOF)
+            story_pauses = false;
+}
+
 /* Lets go whoever waits for LINE. */
 static void tell_held(const char *line)
 {
@@ -264,6 +285,7 @@ static void tell_story(int lane, enum state state, const char *line, bool number
         say("  %3d  %s\n", n_events, line);
     else
         say("%s\n", line);
+    pause_story();
     tell_held(line);
     if (listener != -1)
         tell_listener(line);

@@ -112,7 +112,8 @@ struct nap {
 static struct value nap_body(struct gen *gen, struct value sent)
 {
     struct nap *f = (struct nap *)gen;
-    struct timespec left = {.tv_nsec = 300 * 1000000L};
+    long ms = story_delay(300);
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
 
     BEGIN()
     tell(f->id, BLOCKED, "sleeps for 300 ms");

@@ -20,6 +20,7 @@ static const char *host = "127.0.0.1";
 static const char *port; /* NULL: the usual one */
 static const char *api;
 static const char *trace;
+static const char *slowness = "1";
 static const char *only_serve; /* an option that was given and goes with "serve" alone */
 
 /* A mistake on the command line: says what was wrong and what is possible. */
@@ -51,6 +52,8 @@ static void usage(const struct lesson *lesson)
     for (const struct option *own = lesson->options; own != NULL && own->name != NULL; own++)
         say("  %s%-*s %s%s\n", own->name, 16 - (int)strlen(own->name),
             own->choices == NULL ? "" : " X", own->only_serve ? "serve: " : "", own->what);
+    say("  --pause          wait for Enter after each line of a story\n"
+        "  --slow X         all delays X times as long, or as short: 3, 0.1\n");
     say("  --trace FILE     also write the timeline as Chrome trace-event JSON\n"
         "  --help           this text\n");
 }
@@ -113,10 +116,16 @@ static bool parse_option(const struct lesson *lesson, const char *name, const ch
         const char **value;
         bool only_serve;
     } common[] = {{"--trace", &trace, false},
+                  {"--slow", &slowness, false},
                   {"--host", &host, true},
                   {"--port", &port, true},
                   {"--api", &api, true}};
+    char *end;
 
+    if (strcmp(name, "--pause") == 0) {
+        story_pauses = true;
+        return false;
+    }
     for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
         if (strcmp(name, common[i].name) != 0 || (common[i].only_serve && lesson->serve == NULL))
             continue;
@@ -125,6 +134,9 @@ static bool parse_option(const struct lesson *lesson, const char *name, const ch
         *common[i].value = value;
         if (common[i].only_serve)
             only_serve = name;
+        story_slowness = strtod(slowness, &end);
+        if (end == slowness || *end != '\0' || !(story_slowness >= 0 && story_slowness <= 1000))
+            misuse("--slow cannot be", slowness, "0 to 1000, as in 0.1 or 3");
         if (api != NULL && !is_address(api))
             misuse("--api cannot be", api, "HOST:PORT, as in 127.0.0.1:8000");
         return true;

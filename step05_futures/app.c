@@ -145,7 +145,8 @@ static struct gen *nap(int id)
 static struct value block_body(struct gen *gen, struct value sent)
 {
     struct once *f = (struct once *)gen;
-    struct timespec left = {.tv_nsec = 300 * 1000000L};
+    long ms = story_delay(300);
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
 
     BEGIN()
     tell(f->id, BLOCKED, "sleeps for 300 ms");
@@ -161,19 +162,19 @@ static struct gen *block(int id)
     return once("block", block_body, id);
 }
 
-/* A long computation, for another thread: 1 + 2 + ... + 300, a millisecond for each. */
+/* A long computation, for another thread: 1 + 2 + ... + 300, with a millisecond's thought each. */
 static struct value add_up(void *arg)
 {
+    struct timespec start, now;
     long sum = 0;
 
     (void)arg;
+    clock_gettime(CLOCK_MONOTONIC, &start);
     for (long n = 1; n <= 300; n++) {
-        struct timespec start, now;
-
-        clock_gettime(CLOCK_MONOTONIC, &start);
         do
             clock_gettime(CLOCK_MONOTONIC, &now);
-        while ((now.tv_sec - start.tv_sec) * 1000000000L + now.tv_nsec - start.tv_nsec < 1000000L);
+        while ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 <
+               story_delay(n));
         sum += n;
     }
     return integer(sum);

@@ -121,7 +121,7 @@ static void timeout(void)
 {
     story_begin("#%d", "timeout: the API never answers #1");
     story_hold(TIMERS, "#2 is answered");
-    api_set_deadline(300);
+    api_set_deadline(story_delay(300));
     service_demo(serve_multiplexed, ask_the_silent, 2);
     api_set_deadline(API_DEADLINE_MS);
     story_timeline();

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "future.h"
+#include "story.h"
 #include "timer.h"
 
 struct sleeper {
@@ -36,7 +37,7 @@ struct value sleep_for(long long ms)
         return error(503, "out of memory");
     sleeper->timer.call = wake;
     sleeper->timer.arg = sleeper;
-    if (!timer_add(&sleeper->timer, ms)) {
+    if (!timer_add(&sleeper->timer, story_delay(ms))) {
         future_unref(&sleeper->future);
         return error(503, "out of memory");
     }

@@ -452,9 +452,9 @@ void show_errors(void)
 /* --- limit */
 
 /* Starts a child that writes into a pipe after MS. Returns the end to read from. */
-static int start_slow_writer(int ms, pid_t *child)
+static int start_slow_writer(long ms, pid_t *child)
 {
-    const struct timespec delay = {.tv_nsec = ms * 1000000L};
+    const struct timespec delay = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
     int fds[2];
 
     fflush(NULL);
@@ -491,7 +491,7 @@ static struct value reader_body(struct gen *gen, struct value sent)
     int fd;
 
     BEGIN()
-    fd = start_slow_writer(300, &child);
+    fd = start_slow_writer(story_delay(300), &child);
     began = story_ms();
     print("I read from a pipe");
     story_lane((int)sched.running->tid, BLOCKED);

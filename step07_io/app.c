@@ -138,19 +138,19 @@ static struct gen *nap(int id)
     return once("nap", nap_body, id);
 }
 
-/* A long computation, for another thread: 1 + 2 + ... + 300, a millisecond for each. */
+/* A long computation, for another thread: 1 + 2 + ... + 300, with a millisecond's thought each. */
 static struct value add_up(void *arg)
 {
+    struct timespec start, now;
     long sum = 0;
 
     (void)arg;
+    clock_gettime(CLOCK_MONOTONIC, &start);
     for (long n = 1; n <= 300; n++) {
-        struct timespec start, now;
-
-        clock_gettime(CLOCK_MONOTONIC, &start);
         do
             clock_gettime(CLOCK_MONOTONIC, &now);
-        while ((now.tv_sec - start.tv_sec) * 1000000000L + now.tv_nsec - start.tv_nsec < 1000000L);
+        while ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 <
+               story_delay(n));
         sum += n;
     }
     return integer(sum);

@@ -265,8 +265,8 @@ void show_deadline(void)
 {
     long idle_ms = server_idle_ms;
 
-    server_idle_ms = 300;
-    api_set_deadline(300);
+    server_idle_ms = story_delay(300);
+    api_set_deadline(story_delay(300));
     story_begin("#%d", "deadline: a client that says nothing");
     service_demo(serve_gateway, be_silent, 1);
     story_end();
@@ -289,7 +289,7 @@ static struct value busy_body(struct gen *gen, struct value sent)
     BEGIN()
     story_print(SERVER, "I compute, and do not yield");
     story_lane(SERVER, BLOCKED);
-    until = timer_now() + 300;
+    until = timer_now() + story_delay(300);
     while (timer_now() < until)
         ;
     story_print(SERVER, "I have my result, and nobody was alive");

@@ -9,6 +9,7 @@
 
 #include "gen.h"
 #include "io.h"
+#include "story.h"
 
 enum { PAUSE_MS = 10 }; /* before accept() is tried again when descriptors or memory ran out */
 
@@ -177,5 +178,5 @@ struct value connect_to(const struct address *address, long long ms)
 
 struct value sleep_for(long long ms)
 {
-    return Sleep(ms);
+    return Sleep(story_delay(ms));
 }

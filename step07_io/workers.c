@@ -168,7 +168,7 @@ static struct value busy_body(struct gen *gen, struct value sent)
     f->client.busy = true;
     AWAIT(ASKED, f->got, recv_some(f->client.fd, text, sizeof text, FOREVER));
     report(LET_IN);
-    until = timer_now() + 300;
+    until = timer_now() + story_delay(300);
     while (timer_now() < until)
         ;
     while (read(words[own_slot][0], text, 1) == -1 && errno == EINTR)

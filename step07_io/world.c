@@ -47,7 +47,8 @@ static int times_told(const char *event)
 /* Waits MS, and until EVENT (NULL: none) has been told so many TIMES. */
 static void wait_for(const char *event, int times, int ms)
 {
-    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
+    long delay = story_delay(ms);
+    struct timespec left = {.tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000L};
 
     while (nanosleep(&left, &left) == -1 && errno == EINTR)
         ;
@@ -182,12 +183,19 @@ static void *run_client(void *arg)
     return NULL;
 }
 
+/* If nothing more is told for long, SIGALRM ends the world, and that the program. */
+static void watch_silence(void)
+{
+    if (!story_pauses)
+        alarm(SILENCE_S + (unsigned)story_delay(1));
+}
+
 /* Notes LINE, which has been told, for those who wait for it. */
 static void hear(const char *line)
 {
     static size_t len;
 
-    alarm(SILENCE_S); /* SIGALRM ends the world, and that the program */
+    watch_silence();
     pthread_mutex_lock(&mutex);
     len += (size_t)snprintf(told + len, sizeof told - len, "%s", line);
     if (len >= sizeof told)
@@ -209,7 +217,7 @@ _Noreturn static void run_world(void)
         if (act->who != API && !start_thread(run_client, (void *)act))
             _exit(1);
     if (script != NULL)
-        alarm(SILENCE_S);
+        watch_silence();
     while (fgets(line, sizeof line, story) != NULL)
         hear(line);
     _exit(0); /* the program has ended, or ends us */
