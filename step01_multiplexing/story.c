@@ -246,7 +246,7 @@ long story_delay(long ms)
 {
     double delay = (double)ms * story_slowness;
 
-    return delay < LONG_MAX / 2 ? (long)delay : ms;
+    return delay < INT_MAX ? (long)delay : ms;
 }
 
 /* Waits for Enter; no more after the end of stdin. */

@@ -23,12 +23,21 @@ enum { ALIVE = 4, SERVER = 5 }; /* their lanes: before them there are three clie
 /* --- what the scheduler tells */
 
 /* Puts the lanes of the timeline into the states of their tasks. The one that runs is seen to run
- * when it tells something. */
+ * when it tells something, and one that is woken to wait until it runs. */
 static void see_switch(const struct sched *sched, const struct task *running)
 {
-    for (struct task *task = sched_next(sched, NULL); task != NULL; task = sched_next(sched, task))
-        if (task->lane != 0 && task != running)
-            story_lane(task->lane, task->state == TASK_READY ? QUEUED : WAITING);
+    static enum state seen[SERVER + 1];
+
+    for (struct task *task = sched_next(sched, NULL); task != NULL;
+         task = sched_next(sched, task)) {
+        bool woken = task->state == TASK_READY && seen[task->lane] == WAITING;
+
+        if (task->lane == 0 || woken)
+            continue;
+        seen[task->lane] = task == running ? RUNNING : task->state == TASK_READY ? QUEUED : WAITING;
+        if (task != running)
+            story_lane(task->lane, seen[task->lane]);
+    }
 }
 
 static void see_end(const struct task *task)
@@ -45,11 +54,11 @@ static void watch(struct sched *sched)
 }
 
 /* Begins a story with two lanes that are no clients. */
-static void begin(const char *headline, const char *server)
+static void begin(const char *headline, const char *other)
 {
     story_begin("#%d", headline);
     story_name(ALIVE, "alive");
-    story_name(SERVER, server);
+    story_name(SERVER, other);
 }
 
 /* Makes a task of SIZE bytes that does BODY's work, for the story's LANE. */

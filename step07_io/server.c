@@ -82,9 +82,10 @@ static struct value server_body(struct gen *gen, struct value sent)
     struct server *f = (struct server *)gen;
 
     BEGIN(GOT_CLIENT, STARTED, SENT_AWAY, LATER)
-    io_running()->lane = server_lane;
-    if (server_lane != 0)
+    if (server_lane != 0) {
         story_print(server_lane, "Server starting");
+        story_lane(server_lane, WAITING);
+    }
     while (service->requests == 0 || n_accepted < service->requests) {
         AWAIT(GOT_CLIENT, f->got, accept_one(service->listener));
         f->fd = (int)f->got.integer;
