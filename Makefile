@@ -4,7 +4,7 @@ CFLAGS = -O2 -g -Wall -Wextra
 STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
 
 .DEFAULT_GOAL = all
-.PHONY: all help test check expected bench clean $(STEPS:%=diff%)
+.PHONY: all help diff diffstat test check expected bench clean $(STEPS:%=diff%)
 
 all: $(STEPS:%=step%)
 
@@ -12,6 +12,8 @@ help:
 	@echo "make              builds every step"
 	@echo "make step3        builds ./step3, the program of step 3 (also: make step03)"
 	@echo "make diff3        shows what step 3 changes in step 2"
+	@echo "make diff         shows what one step changes in another: FROM=5 TO=7"
+	@echo "make diffstat     counts the lines of each step, and those that it changes"
 	@echo "make test         runs the tests; they need bash and bats-core"
 	@echo "make check        runs the tests and all that a careful maintainer runs besides"
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
@@ -23,9 +25,15 @@ define step_rules
 step$1 step0$1: $(wildcard step0$1_*/*.[ch])
 	$$(CC) $$(CFLAGS) $(wildcard step0$1_*/*.c) -pthread -o $$@
 diff$1:
-	@tests/diff $1
+	@tests/diff $(shell expr $1 - 1) $1
 endef
 $(foreach n,$(STEPS),$(eval $(call step_rules,$n)))
+
+diff:
+	@tests/diff $(FROM) $(TO)
+
+diffstat:
+	@tests/diff --stat
 
 test: all
 	@tests/run
