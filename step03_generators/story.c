@@ -29,6 +29,7 @@ struct event {
 const char *program = "";
 bool story_pauses;
 double story_slowness = 1;
+long long story_paused_ns;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* over all of the following */
 static bool telling;                                      /* inside a story */
@@ -89,11 +90,22 @@ void story_name(int lane, const char *name)
     names[lane] = name;
 }
 
+/* The monotonic clock, which stands still in pauses. */
+static void get_time(struct timespec *time)
+{
+    long long ns;
+
+    clock_gettime(CLOCK_MONOTONIC, time);
+    ns = time->tv_sec * 1000000000LL + time->tv_nsec - story_paused_ns;
+    time->tv_sec = ns / 1000000000LL;
+    time->tv_nsec = ns % 1000000000LL;
+}
+
 static double ms_since(const struct timespec *start)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    get_time(&now);
     return (double)(now.tv_sec - start->tv_sec) * 1e3 +
            (double)(now.tv_nsec - start->tv_nsec) / 1e6;
 }
@@ -160,7 +172,7 @@ void story_open_trace(const char *file)
     trace = fopen(file, "w");
     if (trace == NULL)
         die("cannot write %s: %s", file, strerror(errno));
-    clock_gettime(CLOCK_MONOTONIC, &trace_began);
+    get_time(&trace_began);
     trace_event('M', 0, "process_name", program);
 }
 
@@ -195,7 +207,7 @@ void story_begin(const char *lane, const char *headline)
     n_lanes = 0;
     memset(states, GONE, sizeof states);
     memset(names, 0, sizeof names);
-    clock_gettime(CLOCK_MONOTONIC, &began);
+    get_time(&began);
     n_stories++;
     if (trace != NULL)
         trace_event('M', 0, "process_name", headline);
@@ -252,12 +264,17 @@ long story_delay(long ms)
 /* Waits for Enter; no more after the end of stdin. */
 static void pause_story(void)
 {
+    struct timespec start;
     int c = 0;
 
+    if (!story_pauses)
+        return;
+    get_time(&start);
     fflush(stdout);
     while (story_pauses && c != '\n')
         if ((c = getchar()) == EOF)
             story_pauses = false;
+    story_paused_ns += (long long)(ms_since(&start) * 1e6);
 }
 
 /* Lets go whoever waits for LINE. */
@@ -275,7 +292,7 @@ static void tell_story(int lane, enum state state, const char *line, bool number
     if (n_events == EVENTS_MAX)
         die("story: more than %d events", EVENTS_MAX);
     if (n_events == 0)
-        clock_gettime(CLOCK_MONOTONIC, &began);
+        get_time(&began);
     set_state(lane, state);
     events[n_events].lane = lane;
     memcpy(events[n_events].after, states, sizeof states);

@@ -60,6 +60,9 @@ const char *story_order(void);
 extern bool story_pauses;
 extern double story_slowness;
 
+/* So many ns of the clock have gone by in such pauses: they do not count. */
+extern long long story_paused_ns;
+
 /* The delay MS, as long as it shall be here. */
 long story_delay(long ms);
 

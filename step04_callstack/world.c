@@ -228,9 +228,13 @@ static void on_death(int number)
 {
     static const char message[] = ": the outside world has failed\n";
 
+    int error = errno;
+
     (void)number;
-    if (child > 0 && waitpid(child, NULL, WNOHANG) != child)
+    if (child > 0 && waitpid(child, NULL, WNOHANG) != child) {
+        errno = error;
         return; /* it is another child of the program */
+    }
     _exit(write(2, program, strlen(program)) == -1 || write(2, message, sizeof message - 1) == -1
               ? 2
               : 1);
@@ -238,6 +242,7 @@ static void on_death(int number)
 
 void world_start(const struct act *acts, int gateway_listener, int ms, struct address *api)
 {
+    const struct sigaction action = {.sa_handler = on_death, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
     const char *why = net_resolve(api, "127.0.0.1", "0");
 
     if (why == NULL && ((api_listener = net_listen(api)) == -1 || pipe(story_pipe) == -1))
@@ -251,7 +256,7 @@ void world_start(const struct act *acts, int gateway_listener, int ms, struct ad
             die("world: more than %d acts", ACTS_MAX);
     default_ms = ms;
     fflush(NULL);
-    signal(SIGCHLD, on_death);
+    sigaction(SIGCHLD, &action, NULL);
     child = fork();
     if (child == -1)
         die("cannot start the API: %s", strerror(errno));

@@ -21,7 +21,7 @@ static long long now(void)
     struct timespec time;
 
     clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000000000LL + time.tv_nsec;
+    return time.tv_sec * 1000000000LL + time.tv_nsec - story_paused_ns;
 }
 
 static bool is_before(const struct timer *a, const struct timer *b)

@@ -18,9 +18,10 @@ static struct value echo_body(struct gen *gen, struct value sent)
     struct echo *f = (struct echo *)gen;
 
     BEGIN(GOT_SOME, SENT)
+    f->client.tid = io_running()->tid;
     io_running()->lane = f->client.id;
     story_print(f->client.id, "Connection from #%d", f->client.id);
-    do {
+    while (!server_stops()) {
         f->client.busy = false;
         AWAIT_CATCH(GOT_SOME, f->got,
                     recv_some(f->client.fd, buffer, sizeof buffer, server_idle_ms));
@@ -29,7 +30,9 @@ static struct value echo_body(struct gen *gen, struct value sent)
         f->client.busy = true;
         AWAIT_CATCH(SENT, f->got,
                     send_all(f->client.fd, buffer, (size_t)f->got.integer, server_idle_ms));
-    } while (f->got.tag != ERROR && !server_stops());
+        if (f->got.tag == ERROR)
+            break;
+    }
     story_print(f->client.id, "Client closed");
     RETURN(none());
     END

@@ -128,8 +128,10 @@ void io_close(int fd)
 {
     struct entry *entry;
 
-    if (fd < 0 || fd >= n_entries)
+    if (fd < 0 || fd >= n_entries) {
+        close(fd);
         return;
+    }
     entry = &entries[fd];
     watch(fd, UNWATCHED);
     entry->watched = UNWATCHED;

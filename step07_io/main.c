@@ -73,8 +73,10 @@ static void serve_echo(const struct service *service)
 
 static void serve_all(const struct service *service)
 {
+    long workers = strtol(options[WORKERS].value, NULL, 10);
+
     serve_in_workers(service, options[ECHO_ONLY].value != NULL ? serve_echo : serve_gateway,
-                     atoi(options[WORKERS].value));
+                     workers < WORKERS_MAX ? (int)workers : WORKERS_MAX);
 }
 
 static void serve(const char *host, const char *port, const char *api)

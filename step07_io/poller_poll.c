@@ -54,6 +54,8 @@ static bool wait_poll(int ms, void (*ready)(int fd, int events))
         if (slot >= n_polled || polled[slot].revents == 0)
             continue;
         events = polled[slot].revents;
+        if (events & POLLNVAL)
+            events |= POLLERR; /* it was closed: whoever reads from it will hear so */
         polled[slot].revents = 0;
         n--;
         ready(polled[slot].fd, events);

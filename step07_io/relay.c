@@ -18,6 +18,7 @@
 #include "sockets.h"
 #include "story.h"
 #include "syscall.h"
+#include "timer.h"
 #include "web.h"
 
 enum { DEVICE_LANE = 1, CLIENT_LANE = 2, RELAY_LANE = 3, IO_TID = 1, DEADLINE_MS = 5000 };
@@ -123,6 +124,7 @@ struct peer {
     int fd;
     struct buffer text; /* what has come, and is not dealt with yet */
     size_t dealt_with;  /* but for so much of it */
+    long long until;    /* by then the next message has to have come, a time in ms; 0: any time */
     char serial[32];    /* at the server: the device that has registered over this connection */
     struct peer *next;
     struct peer **link; /* the pointer that points here; NULL: it is not in the server's list */
@@ -179,7 +181,8 @@ static struct value receive_body(struct gen *gen, struct value sent)
             RAISE(error(IO_ERROR, "what came is no message"));
         if (text->len > 0 && message.len > 0)
             break;
-        AWAIT(READABLE, f->got, ReadWait(f->peer->fd, DEADLINE_MS));
+        AWAIT(READABLE, f->got,
+              ReadWait(f->peer->fd, f->peer->until == 0 ? FOREVER : timer_left(f->peer->until)));
         n = buffer_read(text, f->peer->fd);
         if (n == 0)
             RAISE(error(IO_ERROR, "the connection was closed"));
@@ -217,6 +220,7 @@ static struct value client_body(struct gen *gen, struct value sent)
 
     BEGIN(CONNECTED, SENT, ANSWERED)
     io_running()->lane = CLIENT_LANE;
+    f->until = timer_now() + DEADLINE_MS;
     AWAIT(CONNECTED, f->got, connect_to(&proxy, DEADLINE_MS));
     f->fd = (int)f->got.integer;
     len = format_post(text, sizeof text, "/PrivateData", proxy_host, proxy_port,
@@ -237,13 +241,14 @@ static struct value device_body(struct gen *gen, struct value sent)
 
     BEGIN(CONNECTED, SENT, REGISTERED, STARTED, RECEIVED)
     io_running()->lane = DEVICE_LANE;
+    f->until = timer_now() + DEADLINE_MS;
     AWAIT(CONNECTED, f->got, connect_to(&proxy, DEADLINE_MS));
     f->fd = (int)f->got.integer;
     len = format_post(text, sizeof text, "/TransProxy", proxy_host, proxy_port, "", register_body);
     tell(DEVICE_LANE, WAITING, "registers as 0000");
     AWAIT(SENT, f->got, send_all(f->fd, text, len, DEADLINE_MS));
     AWAIT(REGISTERED, f->got, receive(f));
-    if (!contains(message.body, message.body_len, "TransProxy"))
+    if (!contains(f->text.bytes, f->text.len, "TransProxy"))
         RAISE(error(IO_ERROR, "the device was not registered"));
     tell(DEVICE_LANE, WAITING, "is registered");
     AWAIT(STARTED, f->got, New(peer_new("client", client_body, -1)));

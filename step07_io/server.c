@@ -77,32 +77,38 @@ struct server {
     struct value got;
 };
 
+static void server_drop(struct gen *gen)
+{
+    io_close(((struct server *)gen)->fd);
+}
+
 static struct value server_body(struct gen *gen, struct value sent)
 {
     struct server *f = (struct server *)gen;
 
-    BEGIN(GOT_CLIENT, STARTED, SENT_AWAY, LATER)
+    BEGIN(GOT_CLIENT, STARTED, SENT_AWAY, LATER, AGAIN)
     if (server_lane != 0) {
         story_print(server_lane, "Server starting");
         story_lane(server_lane, WAITING);
     }
     while (service->requests == 0 || n_accepted < service->requests) {
-        AWAIT(GOT_CLIENT, f->got, accept_one(service->listener));
+        AWAIT_CATCH(GOT_CLIENT, f->got, accept_one(service->listener));
+        if (f->got.tag == ERROR) { /* out of memory: others may give some back */
+            YIELD(AGAIN, f->got, none());
+            continue;
+        }
         f->fd = (int)f->got.integer;
         while (n_clients >= most_clients) {
             if (find_idle() != NULL)
                 AWAIT_CATCH(SENT_AWAY, f->got, Kill(find_idle()->tid));
             else
-                AWAIT(LATER, f->got, Sleep(PAUSE_MS));
+                AWAIT_CATCH(LATER, f->got, Sleep(PAUSE_MS));
         }
         f->client = make_client(f->fd, ++n_accepted);
-        if (f->client == NULL) {
-            close(f->fd);
-            continue;
-        }
-        AWAIT_CATCH(STARTED, f->got, New(&f->client->gen));
-        if (f->got.tag == INTEGER)
-            f->client->tid = f->got.integer;
+        if (f->client == NULL)
+            io_close(f->fd);
+        f->fd = -1; /* it is the client's now */
+        AWAIT_CATCH(STARTED, f->got, New((struct gen *)f->client));
     }
     RETURN(none());
     END
@@ -115,7 +121,9 @@ static struct value stopper_body(struct gen *gen, struct value sent)
     struct server *f = (struct server *)gen;
 
     BEGIN(TOLD, SERVER_ENDED, SENT_AWAY)
-    AWAIT(TOLD, f->got, ReadWait(service->stop, FOREVER));
+    do
+        AWAIT_CATCH(TOLD, f->got, ReadWait(service->stop, FOREVER));
+    while (f->got.tag == ERROR);
     stopping = true;
     AWAIT_CATCH(SERVER_ENDED, f->got, Kill(server_tid));
     while (find_idle() != NULL)
@@ -127,9 +135,12 @@ static struct value stopper_body(struct gen *gen, struct value sent)
 /* Makes a task of BODY. Returns its number. */
 static long start(struct sched *sched, const char *name, gen_body *body)
 {
-    struct gen *gen = gen_new(sizeof(struct server), name, body, NULL);
-    long tid = gen == NULL ? 0 : sched_new(sched, gen);
+    struct server *f = gen_new(sizeof *f, name, body, server_drop);
+    long tid;
 
+    if (f != NULL)
+        f->fd = -1;
+    tid = sched_new(sched, (struct gen *)f);
     if (tid == 0)
         die("cannot serve: out of memory");
     return tid;

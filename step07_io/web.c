@@ -22,13 +22,19 @@
 /* --- parsing. http.c judges the request line; the rest is what one connection for many requests
  * needs: where each ends, and whether another may follow. */
 
+/* How many bytes of TEXT stand in empty lines at its beginning. */
+static size_t blank_length(const char *text, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && (text[n] == '\r' || text[n] == '\n'))
+        n++;
+    return n;
+}
+
 size_t web_head_length(const char *text, size_t len)
 {
-    size_t at = 0;
-
-    while (at < len && (text[at] == '\r' || text[at] == '\n'))
-        at++;
-    for (; at < len; at++) {
+    for (size_t at = blank_length(text, len); at < len; at++) {
         const char *lf = memchr(text + at, '\n', len - at);
 
         if (lf == NULL)
@@ -78,7 +84,9 @@ static bool find_body(const char *text, struct web_request *request)
         return true;
     errno = 0;
     n = strtol(value, &end, 10); /* the head's last LF stops it, at the latest */
-    if (!isdigit((unsigned char)*value) || errno != 0 || (*end != '\r' && *end != '\n'))
+    end += strspn(end, " \t");
+    if (!isdigit((unsigned char)*value) || errno != 0 || (*end != '\r' && *end != '\n') ||
+        web_header(value, (size_t)(text + request->head - value), "Content-Length") != NULL)
         return false;
     request->body = (size_t)n;
     return true;
@@ -87,7 +95,7 @@ static bool find_body(const char *text, struct web_request *request)
 /* Whether the request line, which is sound, ends with HTTP/1.0. */
 static bool is_http_1_0(const char *text, size_t head)
 {
-    const char *line = text + strspn(text, "\r\n");
+    const char *line = text + blank_length(text, head);
     const char *end = memchr(line, '\n', head - (size_t)(line - text));
 
     return end[-1] == '0' || (end[-1] == '\r' && end[-2] == '0');
@@ -107,7 +115,9 @@ bool web_parse(const char *text, size_t len, bool last, struct web_request *requ
         request->status = 400;
         return true;
     }
-    if (is_http_1_0(text, head))
+    if (memcmp(text + blank_length(text, head), "HEAD", 4) == 0)
+        request->keep_alive = false; /* its answer should have no body, and has one */
+    else if (is_http_1_0(text, head))
         request->keep_alive = header_is(text, head, "Connection", "keep-alive");
     else
         request->keep_alive = !header_is(text, head, "Connection", "close");
@@ -162,6 +172,8 @@ static bool next_request(struct web *f, struct web_request *request)
 {
     if (f->skip > 0)
         take(f, f->skip);
+    if (f->ended) /* an empty line at the end is no request */
+        take(f, blank_length(f->text.bytes, f->text.len));
     return f->text.len > 0 && web_parse(f->text.bytes, f->text.len, f->ended, request);
 }
 
@@ -213,6 +225,7 @@ static struct value answer(struct web *f, struct value value)
         failure = http_error(status);
         body = failure.body;
     }
+    f->keep_alive = f->keep_alive && !server_stops();
     tell(f->client.id, GONE, "is answered: %d %s, at %ld ms", status, body, story_ms());
     io_running()->lane = 0; /* until it asks again */
     return send_all(f->client.fd, out, format(out, sizeof out, status, body, f->keep_alive),
@@ -226,13 +239,14 @@ static struct value web_body(struct gen *gen, struct value sent)
     struct web *f = (struct web *)gen;
 
     BEGIN(OWNED, READABLE, ANSWERED, SENT, HUNG_UP)
+    f->client.tid = io_running()->tid;
     AWAIT(OWNED, f->got, Own(f->client.fd));
-    do {
+    while (f->keep_alive && !server_stops()) {
         f->client.busy = false;
         f->until = timer_now() + server_idle_ms;
         while (!next_request(f, &request)) {
             AWAIT_CATCH(READABLE, f->got, ReadWait(f->client.fd, timer_left(f->until)));
-            if (f->got.tag == ERROR)
+            if (f->got.tag == ERROR && f->got.code == TIMED_OUT)
                 tell(f->client.id, GONE, "is sent away after %ld ms", server_idle_ms);
             if (f->got.tag == ERROR || !read_more(f))
                 RETURN(none());
@@ -241,7 +255,7 @@ static struct value web_body(struct gen *gen, struct value sent)
         AWAIT(SENT, f->got, answer(f, f->got));
         if (f->ended && f->text.len == 0)
             f->keep_alive = false;
-    } while (f->keep_alive && !server_stops());
+    }
     /* To close now, while input may be unread, would reset the connection and destroy the answer on
      * its way. So we say that this is all, and wait for the client to hang up. */
     shutdown(f->client.fd, SHUT_WR);
@@ -269,7 +283,9 @@ struct client *web_client(int fd, int id)
 {
     struct client *client = client_new(sizeof(struct web), "web", web_body, fd, id);
 
-    if (client != NULL)
+    if (client != NULL) {
         client->gen.drop = web_drop;
+        ((struct web *)client)->keep_alive = true;
+    }
     return client;
 }

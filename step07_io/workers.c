@@ -23,8 +23,6 @@
 #include "story.h"
 #include "timer.h"
 
-enum { WORKERS_MAX = 64 };
-
 static const struct service *service;
 static server *serve_one;
 static pid_t workers[WORKERS_MAX]; /* 0: there is none */
@@ -165,6 +163,7 @@ static struct value busy_body(struct gen *gen, struct value sent)
     long long until;
 
     BEGIN(ASKED, SENT)
+    f->client.tid = io_running()->tid;
     f->client.busy = true;
     AWAIT(ASKED, f->got, recv_some(f->client.fd, text, sizeof text, FOREVER));
     report(LET_IN);
