@@ -9,6 +9,7 @@
 
 /* A text that is being read or written. All zero: there is none. */
 struct buffer {
+    bool is_whole; /* there is room for HEAD_MAX bytes */
     char *bytes;
     size_t len;  /* so much of it has been read, or is to be written */
     size_t sent; /* so much of it has been written */

@@ -10,9 +10,14 @@
 #include "http.h"
 #include "net.h"
 
+static char *spare; /* what was read into last, for who reads next; NULL: there is none */
+
 void buffer_drop(struct buffer *buffer)
 {
-    free(buffer->bytes);
+    if (spare == NULL && buffer->is_whole)
+        spare = buffer->bytes;
+    else
+        free(buffer->bytes);
     *buffer = (struct buffer){.bytes = NULL};
 }
 
@@ -46,9 +51,14 @@ ssize_t buffer_read(struct buffer *buffer, int fd)
 {
     ssize_t n;
 
-    if (buffer->bytes == NULL && (buffer->bytes = malloc(HEAD_MAX)) == NULL) {
-        errno = ENOMEM;
-        return -1;
+    if (buffer->bytes == NULL) {
+        buffer->bytes = spare != NULL ? spare : malloc(HEAD_MAX);
+        spare = NULL;
+        if (buffer->bytes == NULL) {
+            errno = ENOMEM;
+            return -1;
+        }
+        buffer->is_whole = true;
     }
     n = net_read(fd, buffer->bytes + buffer->len, HEAD_MAX - buffer->len);
     if (n > 0)

@@ -277,6 +277,7 @@ void show_deadline(void)
     server_idle_ms = story_delay(300);
     api_set_deadline(story_delay(300));
     story_begin("#%d", "deadline: a client that says nothing");
+    story_lane(1, WAITING);
     service_demo(serve_gateway, be_silent, 1);
     story_end();
     story_begin("#%d", "\n          and an API that says nothing");

@@ -128,7 +128,9 @@ void io_close(int fd)
 {
     struct entry *entry;
 
-    if (fd < 0 || fd >= n_entries) {
+    if (fd < 0)
+        return;
+    if (fd >= n_entries) {
         close(fd);
         return;
     }

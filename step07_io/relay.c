@@ -3,6 +3,7 @@
 
 #include "relay.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +72,10 @@ bool relay_parse(const char *text, size_t len, struct relay_message *message)
     if (head == 0)
         return len < HEAD_MAX;
     value = web_header(text, head, "Content-Length");
+    if (value != NULL && !isdigit((unsigned char)*value))
+        return false; /* strtol() would pass over line ends, too, and leave the head */
     announced = value == NULL ? 0 : strtol(value, NULL, 10); /* the head's last LF stops it */
-    if (announced < 0 || announced > HEAD_MAX)
+    if (announced > HEAD_MAX)
         return false;
     message->body = text + head;
     message->body_len = (size_t)announced;

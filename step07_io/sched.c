@@ -190,7 +190,7 @@ static void unqueue(struct sched *sched, struct task *task)
         sched->n_parked--;
     if (task->slot != NULL)
         *task->slot = NULL;
-    timer_remove(&task->deadline);
+    timer_rest(&task->deadline);
     task->state = TASK_NOWHERE;
     task->waits_for = NULL;
     task->slot = NULL;
@@ -232,6 +232,7 @@ void sched_exit(struct sched *sched, struct task *task, struct value result)
     }
     while ((waiter = first_of(&task->waiters)) != NULL)
         sched_wake(sched, waiter, result);
+    timer_remove(&task->deadline);
     task_free(task);
 }
 
@@ -267,8 +268,13 @@ static void say_deadlock(const struct sched *sched)
     struct task *task = NULL;
 
     say("deadlock:");
-    for (int i = 0; i < 2 && (task = sched_next(sched, task)) != NULL; i++)
-        say("%s task %ld waits for task %ld", i == 0 ? "" : ",", task->tid, task->waits_for->tid);
+    for (int i = 0; i < 2 && (task = sched_next(sched, task)) != NULL; i++) {
+        say("%s task %ld waits for ", i == 0 ? "" : ",", task->tid);
+        if (task->waits_for != NULL)
+            say("task %ld", task->waits_for->tid);
+        else
+            say("IO, and the io task has ended"); /* it was killed */
+    }
     if (sched->n_tasks > 2)
         say(", and %zu more", sched->n_tasks - 2);
     say("\n");

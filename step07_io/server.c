@@ -3,6 +3,7 @@
 
 #include "server.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,8 +13,12 @@
 #include "sockets.h"
 #include "story.h"
 #include "syscall.h"
+#include "timer.h"
 
-enum { PAUSE_MS = 10 }; /* before we look again whether there is room for one more */
+enum {
+    GRACE_MS = 50, /* a new client is not sent away before */
+    PAUSE_MS = 10  /* before we look again whether there is room for one more */
+};
 
 const struct poller *server_poller;
 long server_idle_ms = 10000;
@@ -39,6 +44,7 @@ void *client_new(size_t size, const char *name, gen_body *body, int fd, int id)
         return NULL;
     client->fd = fd;
     client->id = id;
+    client->since = timer_now();
     client->next = clients;
     client->link = &clients;
     if (clients != NULL)
@@ -59,13 +65,21 @@ void client_drop(struct gen *gen)
     io_close(client->fd);
 }
 
-/* The idle client that has been here longest, or NULL. */
-static struct client *find_idle(void)
+/* Whether CLIENT has had a moment to ask, and has sent nothing that only we have not read yet. */
+static bool is_silent(const struct client *client)
+{
+    struct pollfd sent = {.fd = client->fd, .events = POLLIN};
+
+    return timer_now() - client->since >= GRACE_MS && poll(&sent, 1, 0) == 0;
+}
+
+/* The idle client that has been here longest, or NULL; without hurry, a silent one alone. */
+static struct client *find_idle(bool hurry)
 {
     struct client *idle = NULL;
 
     for (struct client *client = clients; client != NULL; client = client->next)
-        if (!client->busy && client->tid != 0)
+        if (!client->busy && client->tid != 0 && (hurry || is_silent(client)))
             idle = client;
     return idle;
 }
@@ -85,6 +99,7 @@ static void server_drop(struct gen *gen)
 static struct value server_body(struct gen *gen, struct value sent)
 {
     struct server *f = (struct server *)gen;
+    struct client *idle; /* used before the next pause */
 
     BEGIN(GOT_CLIENT, STARTED, SENT_AWAY, LATER, AGAIN)
     if (server_lane != 0) {
@@ -99,8 +114,9 @@ static struct value server_body(struct gen *gen, struct value sent)
         }
         f->fd = (int)f->got.integer;
         while (n_clients >= most_clients) {
-            if (find_idle() != NULL)
-                AWAIT_CATCH(SENT_AWAY, f->got, Kill(find_idle()->tid));
+            idle = find_idle(false);
+            if (idle != NULL)
+                AWAIT_CATCH(SENT_AWAY, f->got, Kill(idle->tid));
             else
                 AWAIT_CATCH(LATER, f->got, Sleep(PAUSE_MS));
         }
@@ -126,8 +142,8 @@ static struct value stopper_body(struct gen *gen, struct value sent)
     while (f->got.tag == ERROR);
     stopping = true;
     AWAIT_CATCH(SERVER_ENDED, f->got, Kill(server_tid));
-    while (find_idle() != NULL)
-        AWAIT_CATCH(SENT_AWAY, f->got, Kill(find_idle()->tid));
+    while (find_idle(true) != NULL)
+        AWAIT_CATCH(SENT_AWAY, f->got, Kill(find_idle(true)->tid));
     RETURN(none());
     END
 }
@@ -135,7 +151,7 @@ static struct value stopper_body(struct gen *gen, struct value sent)
 /* Makes a task of BODY. Returns its number. */
 static long start(struct sched *sched, const char *name, gen_body *body)
 {
-    struct server *f = gen_new(sizeof *f, name, body, server_drop);
+    struct server *f = gen_new(sizeof(struct server), name, body, server_drop);
     long tid;
 
     if (f != NULL)
@@ -149,14 +165,15 @@ static long start(struct sched *sched, const char *name, gen_body *body)
 void serve_clients(const struct service *what, client_maker *make, void (*before)(struct sched *))
 {
     struct sched sched;
+    int room;
 
     service = what;
     make_client = make;
     n_accepted = 0;
     stopping = false;
-    most_clients =
-        net_room() / 2; /* each takes a descriptor, and one for the API or for a thread */
-    if (most_clients == 0)
+    room = net_room();
+    most_clients = room - room / 4; /* and the rest is for calls of the API and for threads */
+    if (room < 4)
         die("cannot serve: too few file descriptors");
     sched_open(&sched);
     io_open(&sched, server_poller != NULL ? server_poller : poller_find(NULL));

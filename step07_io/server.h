@@ -15,7 +15,8 @@ struct client {
     struct gen gen;
     int id; /* counts from 1 */
     int fd;
-    bool busy; /* it is being answered: nobody sends it away */
+    bool busy;       /* it is being answered: nobody sends it away */
+    long long since; /* it is here, in ms */
     long tid;
     struct client *next;
     struct client **link; /* the pointer that points here */

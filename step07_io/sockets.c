@@ -10,8 +10,9 @@
 #include "gen.h"
 #include "io.h"
 #include "story.h"
+#include "timer.h"
 
-enum { PAUSE_MS = 10 }; /* before accept() is tried again when descriptors or memory ran out */
+enum { PAUSE_MS = 10 }; /* before we try again when descriptors or memory ran out */
 
 /* What all of them need. */
 struct op {
@@ -145,19 +146,33 @@ struct value send_all(int fd, const char *text, size_t len, long long ms)
     return made(f);
 }
 
+struct connect {
+    struct op op; /* its descriptor is ours until we give it */
+    const struct address *address;
+    long long until; /* a time in ms, or FOREVER */
+};
+
+/* Where no descriptor is left, it waits until there is one. */
 static struct value connect_body(struct gen *gen, struct value sent)
 {
-    struct op *f = (struct op *)gen;
-    int fd = f->fd;
+    struct connect *f = (struct connect *)gen;
+    int fd;
 
-    BEGIN(WRITABLE)
-    if (fd == -1)
-        RAISE(error(IO_ERROR, "cannot connect"));
-    AWAIT(WRITABLE, f->got, WriteWait(fd, f->ms));
-    errno = net_connected(fd);
+    BEGIN(LATER, WRITABLE)
+    while ((f->op.fd = net_connect(f->address, false)) == -1) {
+        if (errno != EMFILE && errno != ENFILE)
+            RAISE(error(IO_ERROR, strerror(errno)));
+        if (f->until != FOREVER && timer_left(f->until) == 0)
+            RAISE(error(TIMED_OUT, "timed out"));
+        AWAIT(LATER, f->op.got, Sleep(PAUSE_MS));
+    }
+    AWAIT(WRITABLE, f->op.got,
+          WriteWait(f->op.fd, f->until == FOREVER ? FOREVER : timer_left(f->until)));
+    errno = net_connected(f->op.fd);
     if (errno != 0)
         RAISE(error(IO_ERROR, strerror(errno)));
-    f->fd = -1; /* it is the caller's now */
+    fd = f->op.fd;
+    f->op.fd = -1;
     RETURN(integer(fd));
     END
 }
@@ -169,10 +184,12 @@ static void connect_drop(struct gen *gen)
 
 struct value connect_to(const struct address *address, long long ms)
 {
-    struct op *f = op_new(sizeof *f, "connect", connect_body, connect_drop, -1, ms);
+    struct connect *f = op_new(sizeof *f, "connect", connect_body, connect_drop, -1, ms);
 
-    if (f != NULL)
-        f->fd = net_connect(address, false);
+    if (f != NULL) {
+        f->address = address;
+        f->until = ms == FOREVER ? FOREVER : timer_now() + ms;
+    }
     return made(f);
 }
 

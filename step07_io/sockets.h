@@ -26,7 +26,8 @@ struct value recv_some(int fd, char *buffer, size_t size, long long ms);
  * may last MS. Gives none. */
 struct value send_all(int fd, const char *text, size_t len, long long ms);
 
-/* Connects to ADDRESS. Gives the descriptor, which the caller closes. */
+/* Connects to ADDRESS, which must stay. Gives the descriptor, which the caller closes. When
+ * descriptors have run out, it waits until there is one again. */
 struct value connect_to(const struct address *address, long long ms);
 
 /* Gives none after MS. */

@@ -355,7 +355,7 @@ void story_print(int lane, const char *format, ...)
 
 long story_ms(void)
 {
-    return (long)ms_since(&began);
+    return telling || trace != NULL ? (long)ms_since(&began) : 0;
 }
 
 const char *story_order(void)

@@ -12,6 +12,7 @@ struct timer {
     void *arg;
     long long due;   /* in ns of the monotonic clock */
     long long order; /* of two that are due at the same time, the earlier added comes first */
+    bool waits;      /* it has been added, and neither removed nor called */
     size_t place;    /* in the heap, counting from 1; 0: it is not there */
 };
 
@@ -21,6 +22,9 @@ bool timer_add(struct timer *timer, long long ms);
 
 /* TIMER will not be called. Nothing happens if it does not wait. */
 void timer_remove(struct timer *timer);
+
+/* The same, at once, for who will soon add it again: it must not be freed before timer_remove(). */
+void timer_rest(struct timer *timer);
 
 /* The time until the first timer is due, in ms, rounded up, INT_MAX at most; -1 if none waits. */
 int timer_next(void);

@@ -8,17 +8,20 @@
  *                              shut       sends no more, but reads
  *                              reset      closes with a reset
  *                              close      closes, read or not
- *                              recv       reads to the end, prints the status and the body, closes
- *                              keep       the same, but does not close
- *                              trickle    sends a byte every 0.1 s until the connection breaks
- *                              wait       reads a line from stdin
- *                              crowd:N:PATH  N further clients at once; prints how many got what
- *   peer api WORD...           prints its port, and does WORDS with each connection that has sent a
- *                              request: send:TEXT, shut, reset, close, hold;
- *                              call prints that word, wait reads a line from stdin, end reads
- *                              to the end, and prints that word then
- *   peer limit SECONDS COMMAND...   runs COMMAND, and kills it after so many seconds
- *   peer unused                prints a port on which nobody listens
+ *                              recv       reads an answer, and to the end unless it says that the
+ *                                         connection is kept; prints the status and the body,
+ * closes keep       the same, but does not close end        reads to the end, prints "end", or
+ * "reset", or how many bytes came before it echo:N     sends N bytes, reads them back at the same
+ * time, compares them, prints how many were right back:N     the same, but all have been sent
+ * already, by sent:N sent:N     sends those N bytes alone trickle    sends a byte every 0.1 s until
+ * the connection breaks wait       reads a line from stdin crowd:N:PATH  N further clients at once;
+ * prints how many got what slow:N     N further clients, which send a byte now and then, until the
+ * last connection breaks; prints how long each lived storm:N    N further clients, which ask and
+ * reset peer api WORD...           prints its port, and does WORDS with each connection that has
+ * sent a request: send:TEXT, shut, reset, close, hold; call prints that word, wait reads a line
+ * from stdin, end reads to the end, and prints that word then peer limit SECONDS COMMAND...   runs
+ * COMMAND, and kills it after so many seconds peer unused                prints a port on which
+ * nobody listens
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -32,6 +35,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { NAMES_MAX = 64, TEXT_SIZE = 65536 };
@@ -127,26 +131,123 @@ static void reset(int fd)
     close(fd);
 }
 
-/* Reads to the end. Fills OUT with "200 bar", or with "nothing" or "reset". */
+/* Reads LEN bytes into TEXT. Returns how many came before the end; -1 after a reset. */
+static ssize_t read_all(int fd, char *text, size_t len)
+{
+    size_t got = 0;
+    ssize_t n = 1;
+
+    while (got < len && (n = recv(fd, text + got, len - got, 0)) > 0)
+        got += (size_t)n;
+    return n == -1 ? -1 : (ssize_t)got;
+}
+
+/* The length of the body behind HEAD, or SIZE if it ends with the connection, and so does any that
+ * is the last: what follows it is a mistake, and shall be seen. */
+static size_t body_length(const char *head, size_t size)
+{
+    const char *length = strstr(head, "\r\nContent-Length: ");
+
+    return length == NULL || strstr(head, "\r\nConnection: keep-alive\r\n") == NULL
+               ? size
+               : strtoul(length + strlen("\r\nContent-Length: "), NULL, 10);
+}
+
+/* Reads an answer. Fills OUT with "200 bar", or with "nothing" or "reset". */
 static void receive(int fd, char *out, size_t size)
 {
     static char text[TEXT_SIZE];
     size_t len = 0;
-    ssize_t n;
-    const char *body;
+    ssize_t n = 1;
+    const char *end = NULL;
 
-    while ((n = recv(fd, text + len, sizeof text - 1 - len, 0)) > 0)
-        len += (size_t)n;
-    text[len] = '\0';
-    body = strstr(text, "\r\n\r\n");
+    /* Byte by byte: the next answer may follow, and stays where it is. */
+    while (end == NULL && len + 1 < sizeof text && (n = read_all(fd, text + len, 1)) == 1) {
+        text[++len] = '\0';
+        end = len < 4 ? NULL : strstr(text + len - 4, "\r\n\r\n");
+    }
+    if (end != NULL) {
+        size_t room = sizeof text - 1 - len, body = body_length(text, room);
+
+        n = read_all(fd, text + len, body < room ? body : room);
+        text[len + (n == -1 ? 0 : (size_t)n)] = '\0';
+    }
     if (n == -1)
         snprintf(out, size, "reset");
     else if (len == 0)
         snprintf(out, size, "nothing");
-    else if (body == NULL || strncmp(text, "HTTP/1.1 ", 9) != 0)
+    else if (end == NULL || strncmp(text, "HTTP/1.1 ", 9) != 0)
         snprintf(out, size, "no HTTP: %.60s", text);
     else
-        snprintf(out, size, "%.3s %s", text + 9, body + 4);
+        snprintf(out, size, "%.3s %s", text + 9, end + 4);
+}
+
+/* Reads to the end. Fills OUT with "end", "reset", or how much came before. */
+static void receive_end(int fd, char *out, size_t size)
+{
+    static char text[TEXT_SIZE];
+    long got = 0;
+    ssize_t n;
+
+    while ((n = recv(fd, text, sizeof text, 0)) > 0)
+        got += n;
+    if (got > 0)
+        snprintf(out, size, "%ld bytes", got);
+    else
+        snprintf(out, size, n == 0 ? "end" : "reset");
+}
+
+/* Byte I of what is echoed. A byte that is lost, doubled or swapped does not go unseen. */
+static char pattern(long i)
+{
+    return (char)(i ^ i >> 8 ^ i >> 16);
+}
+
+/* Sends bytes SENT to N, as many as go now or, if ALONE, all of them. Returns how many are out. */
+static long send_pattern(int fd, long sent, long n, int alone)
+{
+    static char text[TEXT_SIZE];
+
+    do {
+        long i = 0;
+        ssize_t out;
+
+        for (; i < TEXT_SIZE && sent + i < n; i++)
+            text[i] = pattern(sent + i);
+        out = send(fd, text, (size_t)i, MSG_NOSIGNAL | (alone ? 0 : MSG_DONTWAIT));
+        if (out == -1)
+            return errno == EAGAIN ? sent : n; /* gone: what does not come back tells of it */
+        sent += out;
+    } while (alone && sent < n);
+    return sent;
+}
+
+/* Sends bytes SENT to N of the pattern while it reads all N back. Fills OUT with what came. */
+static void echo(int fd, long sent, long n, char *out, size_t size)
+{
+    static char text[TEXT_SIZE];
+    long got = 0;
+    ssize_t more = 1;
+
+    while (got < n && more > 0) {
+        struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+
+        if (sent < n)
+            pollfd.events |= POLLOUT;
+        poll(&pollfd, 1, -1);
+        if (sent < n && (pollfd.revents & POLLOUT) != 0)
+            sent = send_pattern(fd, sent, n, 0);
+        if ((pollfd.revents & ~POLLOUT) == 0)
+            continue;
+        more = recv(fd, text, n - got < TEXT_SIZE ? (size_t)(n - got) : TEXT_SIZE, 0);
+        for (ssize_t i = 0; i < more; i++, got++) {
+            if (text[i] != pattern(got)) {
+                snprintf(out, size, "byte %ld is wrong", got);
+                return;
+            }
+        }
+    }
+    snprintf(out, size, more == -1 ? "%ld echoed, reset" : "%ld echoed", got);
 }
 
 static int compare(const void *a, const void *b)
@@ -178,6 +279,57 @@ static void crowd(int port, const char *what)
             printf("%d times: %s\n", same, answers[i]);
             same = 0;
         }
+    }
+}
+
+/* Now, in ms. */
+static long now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000L + time.tv_nsec / 1000000;
+}
+
+/* N clients that send a byte each 20 ms, of a head that never ends, for as long as they may. */
+static void slow(int port, long n)
+{
+    static struct pollfd fds[1024];
+    static const char head[] = "GET /one HTTP/1.1\r\nX: ";
+    long left = n, shortest = 0, longest = 0, start = now();
+
+    for (long i = 0; i < n; i++)
+        fds[i] = (struct pollfd){.fd = connect_to(port), .events = POLLIN};
+    for (size_t at = 0; left > 0; at++) {
+        for (long i = 0; i < n; i++)
+            if (fds[i].fd != -1)
+                send(fds[i].fd, at < sizeof head - 1 ? head + at : "x", 1, MSG_NOSIGNAL);
+        poll(NULL, 0, 20);
+        poll(fds, (nfds_t)n, 0);
+        for (long i = 0; i < n; i++) {
+            if (fds[i].fd == -1 || fds[i].revents == 0)
+                continue;
+            longest = now() - start;
+            shortest = shortest == 0 ? longest : shortest;
+            close(fds[i].fd);
+            fds[i].fd = -1;
+            left--;
+        }
+    }
+    printf("%ld lived %ld to %ld ms\n", n, shortest, longest);
+}
+
+/* N clients, one after the other, which ask, or begin to, and reset. */
+static void storm(int port, long n)
+{
+    static const char *const asked[] = {"", "GET /o", "GET /one HTTP/1.1\r\n\r\n",
+                                        "GET /two HTTP/1.1\r\n\r\nGET /hello HTTP/1.1\r\n\r\n"};
+
+    for (long i = 0; i < n; i++) {
+        int fd = connect_to(port);
+
+        send_text(fd, asked[i % 4], strlen(asked[i % 4]), TEXT_SIZE);
+        reset(fd);
     }
 }
 
@@ -224,19 +376,79 @@ static void wait_for_line(void)
         exit(0);
 }
 
+/* What a client alone can do: the words that print what came of it. */
+static int act_and_print(int fd, const char *name, const char *word)
+{
+    char answer[TEXT_SIZE];
+    const char *rest;
+
+    if (is(word, "recv", &rest) || is(word, "keep", &rest))
+        receive(fd, answer, sizeof answer);
+    else if (is(word, "end", &rest))
+        receive_end(fd, answer, sizeof answer);
+    else if (is(word, "echo:", &rest))
+        echo(fd, 0, strtol(rest, NULL, 10), answer, sizeof answer);
+    else if (is(word, "back:", &rest))
+        echo(fd, strtol(rest, NULL, 10), strtol(rest, NULL, 10), answer, sizeof answer);
+    else
+        return 0;
+    printf("%s: %s\n", name, answer);
+    if (is(word, "recv", &rest))
+        close(fd);
+    return 1;
+}
+
+/* The same, for words that print nothing. */
+static int act_in_silence(int fd, const char *word)
+{
+    const char *rest;
+
+    if (is(word, "wait", &rest)) {
+        wait_for_line();
+    } else if (is(word, "get:", &rest)) {
+        send_get(fd, rest);
+    } else if (is(word, "drip:", &rest)) {
+        send_text(fd, unescape(rest), strlen(unescape(rest)), 1);
+    } else if (is(word, "trickle", &rest)) {
+        while (send(fd, "x", 1, MSG_NOSIGNAL) == 1)
+            poll(NULL, 0, 100);
+    } else if (is(word, "fill:", &rest)) {
+        fill(fd, strtol(rest, NULL, 10));
+    } else if (is(word, "sent:", &rest)) {
+        send_pattern(fd, 0, strtol(rest, NULL, 10), 1);
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
+/* Words for clients besides those that have names. */
+static int act_as_many(int port, const char *word)
+{
+    const char *rest;
+
+    if (is(word, "crowd:", &rest))
+        crowd(port, rest);
+    else if (is(word, "slow:", &rest))
+        slow(port, strtol(rest, NULL, 10));
+    else if (is(word, "storm:", &rest))
+        storm(port, strtol(rest, NULL, 10));
+    else
+        return 0;
+    return 1;
+}
+
 static int client(int port, char **words)
 {
     const char *names[NAMES_MAX] = {"me"};
     int fds[NAMES_MAX] = {-1};
     int n = 0, i = 0;
-    char answer[TEXT_SIZE];
     const char *rest;
 
     for (; *words != NULL; words++) {
-        if (is(*words, "crowd:", &rest)) {
-            crowd(port, rest);
+        fflush(stdout);
+        if (act_as_many(port, *words))
             continue;
-        }
         if (is(*words, "@", &rest) || n == 0) {
             for (i = 0; i < n && strcmp(names[i], rest) != 0; i++)
                 ;
@@ -249,25 +461,8 @@ static int client(int port, char **words)
             if (**words == '@')
                 continue;
         }
-        if (act(fds[i], *words)) {
-            continue;
-        } else if (is(*words, "wait", &rest)) {
-            wait_for_line();
-        } else if (is(*words, "get:", &rest)) {
-            send_get(fds[i], rest);
-        } else if (is(*words, "drip:", &rest)) {
-            send_text(fds[i], unescape(rest), strlen(unescape(rest)), 1);
-        } else if (is(*words, "trickle", &rest)) {
-            while (send(fds[i], "x", 1, MSG_NOSIGNAL) == 1)
-                poll(NULL, 0, 100);
-        } else if (is(*words, "fill:", &rest)) {
-            fill(fds[i], strtol(rest, NULL, 10));
-        } else if (is(*words, "recv", &rest) || is(*words, "keep", &rest)) {
-            receive(fds[i], answer, sizeof answer);
-            printf("%s: %s\n", names[i], answer);
-            if (**words == 'r')
-                close(fds[i]);
-        } else {
+        if (!act(fds[i], *words) && !act_in_silence(fds[i], *words) &&
+            !act_and_print(fds[i], names[i], *words)) {
             errno = EINVAL;
             die(*words);
         }
@@ -297,6 +492,9 @@ _Noreturn static void api(char **words)
                 while (**word == 'e' && recv(fd, head, sizeof head, 0) > 0)
                     ;
                 puts(*word);
+                fflush(stdout);
+            } else if (strcmp(*word, "show") == 0) {
+                printf("%s", head);
                 fflush(stdout);
             } else if (strcmp(*word, "wait") == 0) {
                 wait_for_line();

@@ -306,6 +306,7 @@ b: 200 hello"
 
 @test "writes a trace of what it served" {
     trace=$BATS_TEST_TMPDIR/trace.json
+    [ "$STEP" -lt 7 ] || SERVE_OPTIONS+=" --workers 1" # several would write over each other
     start_serve --trace "$trace"
     client @a get:/one recv @b get:/hello recv
     stop_serve
@@ -363,10 +364,12 @@ sum: 200 45150"
 }
 
 @test "504 when the API is silent, and its socket is closed; others are answered meanwhile" {
-    [ "$STEP" = 5 ] || return 0
+    [ "$STEP" -ge 5 ] || return 0
+    local third=/gather
+    [ "$STEP" = 5 ] || third=/two
     start_api call end
     start_serve --api "127.0.0.1:$api_port" --deadline 200
-    client @a get:/one @b get:/two @c get:/gather @d get:/hello recv @a recv @b recv @c recv
+    client @a get:/one @b get:/two @c get:$third @d get:/hello recv @a recv @b recv @c recv
     is "$output" "d: 200 hello
 a: 504 Gateway Timeout
 b: 504 Gateway Timeout
@@ -379,7 +382,7 @@ c: 504 Gateway Timeout"
 }
 
 @test "504 when the API never ends its answer" {
-    [ "$STEP" = 5 ] || return 0
+    [ "$STEP" -ge 5 ] || return 0
     start_api 'send:HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbar' hold
     start_serve --api "127.0.0.1:$api_port" --deadline 200
     client get:/one recv
@@ -388,11 +391,11 @@ c: 504 Gateway Timeout"
 }
 
 @test "refuses a deadline that is none" {
-    [ "$STEP" = 5 ] || return 0
+    [ "$STEP" -ge 5 ] || return 0
     for deadline in -1 1e3 '' x; do
         run limited "$program" serve --port 0 --deadline "$deadline"
         is "$status" 2
-        is "$output" "step5: --deadline '$deadline'; possible: a number"
+        is "$output" "step$STEP: --deadline '$deadline'; possible: a number"
     done
     run limited "$program" serve --port 0 --deadline
     is "$status" 2

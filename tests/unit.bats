@@ -6,6 +6,8 @@ load common
 
 setup() {
     dir=$(echo "$top"/step0"$STEP"_*)
+    # What is scarce is counted in each process.
+    [ "$STEP" -lt 7 ] || SERVE_OPTIONS="--workers 1"
 }
 
 # Builds the test NAME, with further FLAGS, with all that the step has but its main(); TEST is the
@@ -78,6 +80,33 @@ says() {
     [ -e "$dir/sched.c" ] || return 0
     build sched -Dmalloc=scarce_malloc
     says sched
+}
+
+@test "IO in the scheduler, by each poller" {
+    [ -e "$dir/io.c" ] || return 0
+    build io
+    local poller pollers=(poll)
+    [ "$(uname)" != Linux ] || pollers+=(epoll)
+    for poller in "${pollers[@]}"; do
+        says io "$poller"
+        run limited "$test" "$poller" closed
+        is "$status" 0 # refused, or woken at once to hear it from read()
+        refute grep -E 'FAILED|timed out' <<<"$output"
+        run limited "$test" "$poller" kills_io
+        is "$status: $output" "0: the io task is killed
+  b pause: none
+  b kill:1: none
+  b is dropped
+deadlock: task 2 waits for IO, and the io task has ended
+  a is dropped
+  all ended: no"
+    done
+}
+
+@test "requests and messages that come byte by byte" {
+    [ -e "$dir/web.c" ] || return 0
+    build web
+    says web
 }
 
 @test "a hundred thousand system calls at random, and a model that does the same" {
@@ -171,6 +200,51 @@ build_scarce() { # NAME FUNCTION WHO...
     is "$output" "a: 200 bar
 b: 503 Service Unavailable
 c: 200 bar"
+    stop_serve
+}
+
+@test "no memory for a call of the API, or what waits for a thread: 503 for that request alone" {
+    [ -e "$dir/io.c" ] || return 0
+    build_scarce scarce gen_new api thread
+    start_serve
+    client @a get:/one recv @b get:/sum recv @c get:/sum recv @d get:/one recv
+    is "$output" "a: 503 Service Unavailable
+b: 200 45150
+c: 200 45150
+d: 200 bar"
+    stop_serve
+}
+
+@test "no thread: 503 for that request alone, and its connection is kept" {
+    [ -e "$dir/io.c" ] || return 0
+    build_scarce scarce_io pthread_create thread
+    start_serve
+    client get:/sum keep get:/one keep get:/sum keep
+    is "$output" "me: 503 Service Unavailable
+me: 200 bar
+me: 200 45150"
+    stop_serve
+}
+
+@test "no memory for a timer: who would wait that long is sent away alone" {
+    [ -e "$dir/io.c" ] || return 0
+    build_scarce scarce_io realloc timer
+    start_serve
+    client @a get:/one recv @b get:/one recv @c get:/one recv
+    is "${output//reset/nothing}" "a: nothing
+b: nothing
+c: 200 bar"
+    stop_serve
+}
+
+@test "no memory for what a client sends: it is sent away alone" {
+    [ -e "$dir/io.c" ] || return 0
+    build_scarce scarce_io malloc buffer
+    start_serve
+    client @a get:/hello recv @b get:/hello keep get:/hello recv
+    is "${output//reset/nothing}" "a: nothing
+b: 200 hello
+b: 200 hello"
     stop_serve
 }
 

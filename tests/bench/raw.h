@@ -1,0 +1,73 @@
+/* raw.h - a server without tasks, as fast as we can make it: a loop around epoll_wait(), level-
+ * triggered. What a program does for a client is its serve(). */
+#define _GNU_SOURCE /* POSIX has no accept4() */
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BATCH = 256 }; /* events that are taken from the kernel at once */
+
+/* Reads what the client FD has sent, and answers. Returns false: close FD. */
+static bool serve(int fd);
+
+static int open_listener(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd == -1 || bind(fd, (struct sockaddr *)&address, len) == -1 ||
+        listen(fd, SOMAXCONN) == -1 || getsockname(fd, (struct sockaddr *)&address, &len) == -1)
+        exit(1);
+    printf("listening on http://127.0.0.1:%d\n", ntohs(address.sin_port));
+    fflush(stdout);
+    return fd;
+}
+
+static void watch(int epoll, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == -1)
+        exit(1);
+}
+
+static void accept_all(int epoll, int listener)
+{
+    static const int on = 1;
+    int fd;
+
+    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) != -1) {
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        watch(epoll, fd);
+    }
+}
+
+int main(void)
+{
+    struct epoll_event events[BATCH];
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    int listener = open_listener();
+
+    watch(epoll, listener);
+    for (;;) {
+        int n = epoll_wait(epoll, events, BATCH, -1);
+
+        for (int i = 0; i < n; i++) {
+            int fd = events[i].data.fd;
+
+            if (fd == listener)
+                accept_all(epoll, listener);
+            else if (!serve(fd))
+                close(fd);
+        }
+    }
+}
