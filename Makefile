@@ -4,7 +4,7 @@ CFLAGS = -O2 -g -Wall -Wextra
 STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
 
 .DEFAULT_GOAL = all
-.PHONY: all help diff diffstat test check expected bench clean $(STEPS:%=diff%)
+.PHONY: all help diff diffstat test check expected bench bench-peers clean $(STEPS:%=diff%)
 
 all: $(STEPS:%=step%)
 
@@ -18,6 +18,7 @@ help:
 	@echo "make check        runs the tests and all that a careful maintainer runs besides"
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
 	@echo "make bench        measures what the lessons claim; takes some minutes"
+	@echo "make bench-peers  says what to install so that bench can compare with all others"
 	@echo "make clean        removes what was built"
 
 # One compiler call a step.
@@ -46,6 +47,10 @@ expected: all
 
 bench: all
 	@tests/bench/run
+
+bench-peers:
+	@echo "sudo apt-get install golang-go libuv1-dev libev-dev nodejs python3" \
+		"python3-uvloop python3-tornado python3-gevent"
 
 clean:
 	rm -rf $(STEPS:%=step%) $(STEPS:%=step0%) build

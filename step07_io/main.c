@@ -34,7 +34,7 @@ static struct option options[] = {
                    .only_serve = true},
     [WORKERS] = {.name = "--workers",
                  .choices = "NUMBER",
-                 .what = "in X processes (one for each core)",
+                 .what = "in X processes (one for each core); 1 to trace",
                  .value = "0",
                  .only_serve = true},
     [POLLER] = {.name = "--poller",

@@ -49,7 +49,7 @@ void story_name(int lane, const char *name);
 /* LANE runs, and prints a line: an event that is printed as it is. Does nothing outside a story. */
 void story_print(int lane, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Milliseconds since the first event of the story; 0 where none is told. */
+/* Milliseconds since the first event of the story. */
 long story_ms(void);
 
 /* The lanes in the order in which they were finished: "#3 #2 #1". Valid until the next story. */

@@ -179,10 +179,11 @@ serves() { # COMMAND...
 
 # Starts the server on a free port, and lets curl visit it. It has to end well, too.
 serves_curl() { # MODEL COMMAND...
-    local model=$1 out=$tmp/serve$1 server bad=0
+    local model=$1 out=$tmp/serve$1 server bad=0 one=()
     shift
+    [ "$STEP" != 7 ] || one=(--workers 1) # what other processes do is not traced
     mkfifo "$out.stdout"
-    "$@" --trace "$out.json" serve --port 0 ${model:+--model "$model"} \
+    "$@" --trace "$out.json" serve --port 0 ${model:+--model "$model"} "${one[@]}" \
         </dev/null >"$out.stdout" 2>"$out.stderr" &
     server=$!
     also curl_visits "$model" "$server" "$out.stdout"
