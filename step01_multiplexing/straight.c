@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,8 +31,9 @@ static bool wait_readable(int fd, int timeout)
 {
     struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = service->stop, .events = POLLIN}};
 
-    while (poll(fds, 2, timeout) == -1 && errno == EINTR)
-        ;
+    while (poll(fds, 2, timeout) == -1)
+        if (errno != EINTR)
+            die("cannot poll: %s", strerror(errno));
     return fds[0].revents != 0 && fds[1].revents == 0;
 }
 

@@ -250,7 +250,7 @@ static void tell_listener(const char *line)
     do
         n = write(listener, text, len); /* as one piece: it is shorter than PIPE_BUF */
     while (n == -1 && errno == EINTR);
-    if (n == -1)
+    if (n == -1 && errno != EPIPE) /* EPIPE: SIGCHLD is about to end us, and says why */
         die("the outside world has ended: %s", strerror(errno));
 }
 

@@ -99,7 +99,7 @@ void loop_run(void)
 
     stopped = false;
     while (!stopped) {
-        if (n_polled == 0)
+        if (n_polled == 0 && !more)
             die("loop: nothing is registered, and nobody stops it");
         if (poll(polled, (nfds_t)n_polled, more ? 0 : -1) != -1)
             call_ready();

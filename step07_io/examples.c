@@ -110,7 +110,8 @@ static struct value blocked_body(struct gen *gen, struct value sent)
     story_print(SERVER, "Connection from #1");
     story_lane(SERVER, BLOCKED);
     while ((n = net_read(fd, text, sizeof text)) > 0)
-        net_write(fd, text, (size_t)n);
+        for (ssize_t done = 0, m = 0; m != -1 && done < n; done += m)
+            m = net_write(fd, text + done, (size_t)(n - done));
     close(fd);
     story_print(SERVER, "Client closed");
     RETURN(none());

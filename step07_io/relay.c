@@ -271,20 +271,31 @@ struct check {
     struct value got;
 };
 
+/* Without memory for a system call the others would not be ended, and the check would not end. */
+static void must_succeed(struct value value)
+{
+    if (value.tag == ERROR && value.code == NO_MEMORY)
+        die("cannot check the relay: out of memory");
+}
+
 static struct value check_body(struct gen *gen, struct value sent)
 {
     struct check *f = (struct check *)gen;
 
     BEGIN(STARTED, ENDED_TOO, LISTED, KILLED)
-    AWAIT(STARTED, f->got, New(peer_new("device", device_body, -1)));
+    AWAIT_CATCH(STARTED, f->got, New(peer_new("device", device_body, -1)));
+    must_succeed(f->got);
     AWAIT_CATCH(ENDED_TOO, f->got, Wait(f->got.integer));
     passed = f->got.tag != ERROR;
     snprintf(why, sizeof why, "%s", passed ? "" : f->got.text);
-    AWAIT(LISTED, f->got, ListTasks(f->infos, 8));
+    AWAIT_CATCH(LISTED, f->got, ListTasks(f->infos, 8));
+    must_succeed(f->got);
     f->n = f->got.integer;
     for (f->i = 0; f->i < f->n; f->i++)
-        if (f->infos[f->i].tid != io_running()->tid && f->infos[f->i].tid != IO_TID)
+        if (f->infos[f->i].tid != io_running()->tid && f->infos[f->i].tid != IO_TID) {
             AWAIT_CATCH(KILLED, f->got, Kill(f->infos[f->i].tid));
+            must_succeed(f->got);
+        }
     RETURN(none());
     END
 }

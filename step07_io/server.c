@@ -28,7 +28,7 @@ static const struct service *service;
 static client_maker *make_client;
 static struct client *clients; /* the newest first */
 static int n_clients, most_clients, n_accepted;
-static long server_tid;
+static long server_tid, stopper_tid;
 static bool stopping;
 
 bool server_stops(void)
@@ -137,15 +137,22 @@ static struct value stopper_body(struct gen *gen, struct value sent)
     struct server *f = (struct server *)gen;
 
     BEGIN(TOLD, SERVER_ENDED, SENT_AWAY)
-    do
-        AWAIT_CATCH(TOLD, f->got, ReadWait(service->stop, FOREVER));
-    while (f->got.tag == ERROR);
+    AWAIT(TOLD, f->got, ReadWait(service->stop, FOREVER));
     stopping = true;
     AWAIT_CATCH(SERVER_ENDED, f->got, Kill(server_tid));
+    if (f->got.tag == ERROR && f->got.code == NO_MEMORY)
+        RAISE(f->got);
     while (find_idle(true) != NULL)
-        AWAIT_CATCH(SENT_AWAY, f->got, Kill(find_idle(true)->tid));
+        AWAIT(SENT_AWAY, f->got, Kill(find_idle(true)->tid));
     RETURN(none());
     END
+}
+
+/* Without memory the stopper cannot do its work: then the program ends as it is. */
+static void see_failure(const struct task *task, struct value error)
+{
+    if (task->tid == stopper_tid)
+        die("cannot stop: %s", error.text);
 }
 
 /* Makes a task of BODY. Returns its number. */
@@ -177,11 +184,12 @@ void serve_clients(const struct service *what, client_maker *make, void (*before
         die("cannot serve: too few file descriptors");
     sched_open(&sched);
     io_open(&sched, server_poller != NULL ? server_poller : poller_find(NULL));
+    sched.on_failure = see_failure;
     if (before != NULL)
         before(&sched);
     server_tid = start(&sched, "server", server_body);
     if (service->stop != -1)
-        start(&sched, "stopper", stopper_body);
+        stopper_tid = start(&sched, "stopper", stopper_body);
     sched_main_loop(&sched);
     sched_close(&sched);
     io_shut();

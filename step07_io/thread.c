@@ -83,13 +83,17 @@ static struct value run_body(struct gen *gen, struct value sent)
 {
     struct run *f = (struct run *)gen;
     struct value result;
+    ssize_t n;
 
     BEGIN(READABLE)
     f->in = start_job(f->function, f->arg);
     if (f->in == -1)
         RAISE(error(503, "out of threads"));
-    AWAIT(READABLE, f->got, ReadWait(f->in, FOREVER));
-    if (net_read(f->in, &result, sizeof result) != sizeof result)
+    do {
+        AWAIT(READABLE, f->got, ReadWait(f->in, FOREVER));
+        n = net_read(f->in, &result, sizeof result);
+    } while (n == -1 && net_not_ready());
+    if (n != sizeof result)
         RAISE(error(500, "the thread has given nothing"));
     RETURN(result);
     END

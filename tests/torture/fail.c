@@ -98,6 +98,7 @@ static int fd_places[FDS_MAX]; /* where each descriptor was opened: the place + 
 static bool open_before[FDS_MAX];
 
 static uintptr_t text_from, text_to; /* the program's code */
+static uintptr_t data_from, data_to; /* its variables */
 static enum call doomed = N_CALLS;
 static long doomed_number;
 static int doomed_error;
@@ -624,6 +625,10 @@ static int find_text(struct dl_phdr_info *info, size_t size, void *arg)
             text_from = info->dlpi_addr + header->p_vaddr;
             text_to = text_from + header->p_memsz;
         }
+        if (header->p_type == PT_LOAD && (header->p_flags & PF_W) != 0) {
+            data_from = info->dlpi_addr + header->p_vaddr;
+            data_to = data_from + header->p_memsz;
+        }
     }
     return 1; /* the first is the program */
 }
@@ -677,6 +682,9 @@ __attribute__((destructor)) static void end(void)
 
     if (!on || log_fd == -1)
         return;
+    /* What a static variable points to is kept, not lost. */
+    for (uintptr_t p = (data_from + 7) / 8 * 8; p + 8 <= data_to; p += 8)
+        forget(*(void **)p);
     inside = true;
     for (int i = 0; i < PLACES_MAX; i++)
         if (places[i].depth != 0)
