@@ -26,6 +26,7 @@
 static const struct service *service;
 static server *serve_one;
 static pid_t workers[WORKERS_MAX]; /* 0: there is none */
+static int pulses[WORKERS_MAX]; /* of each worker: a pipe's reading end, which ends when it does */
 static int n_workers;
 static int own_slot; /* in a worker: which one it is */
 static int
@@ -48,13 +49,16 @@ static void *end_with_program(void *arg)
 static void start_worker(int slot)
 {
     pthread_t thread;
+    int pulse[2];
 
     fflush(NULL);
-    workers[slot] = fork();
-    if (workers[slot] == -1)
+    if (pipe(pulse) == -1 || (workers[slot] = fork()) == -1)
         die("cannot start a worker: %s", strerror(errno));
-    if (workers[slot] > 0)
+    pulses[slot] = pulse[0];
+    if (workers[slot] > 0) {
+        close(pulse[1]);
         return;
+    }
     story_silence();
     signal(SIGCHLD, SIG_DFL);
     close(life_pipe[1]);
@@ -84,19 +88,31 @@ static bool stops(void)
     return poll(&stop, 1, 0) == 1;
 }
 
+/* Waits until a worker has ended. Returns its slot. */
+static int wait_for_worker(void)
+{
+    struct pollfd fds[WORKERS_MAX];
+    int slot = 0;
+
+    for (int i = 0; i < n_workers; i++)
+        fds[i] = (struct pollfd){.fd = workers[i] == 0 ? -1 : pulses[i], .events = POLLIN};
+    while (poll(fds, (nfds_t)n_workers, -1) == -1)
+        if (errno != EINTR)
+            die("cannot poll: %s", strerror(errno));
+    while (fds[slot].revents == 0)
+        slot++;
+    return slot;
+}
+
 /* Waits until a worker has ended, and replaces it unless the program stops. */
 static void tend_worker(void)
 {
-    int slot = 0, status;
-    pid_t pid;
+    int slot = wait_for_worker();
+    int status = 0;
 
-    do
-        pid = waitpid(-1, &status, 0);
-    while (pid == -1 && errno == EINTR);
-    while (slot < n_workers && workers[slot] != pid)
-        slot++;
-    if (slot == n_workers)
-        die("the API has ended");
+    close(pulses[slot]);
+    while (waitpid(workers[slot], &status, 0) == -1 && errno == EINTR)
+        ;
     workers[slot] = 0;
     if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
         die("a worker has failed");

@@ -69,6 +69,18 @@ load check
     suites_pass_with thread "ends at the second signal"
 }
 
+# bats test_tags=project
+@test "project: a minute of random clients, and then ten thousand at once" {
+    need python3 "how step 7 bears a crowd is"
+    tests/soak
+}
+
+# bats test_tags=project
+@test "project: every system call and every allocation fails, in every step, and nothing goes wrong" {
+    need python3 "how the steps bear failing calls is"
+    tests/torture/run --quick
+}
+
 # bats test_tags=step
 @test "step $STEP: gcc builds it without a warning" {
     builds_without_warning gcc

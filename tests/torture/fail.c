@@ -44,18 +44,20 @@
 #include <unistd.h>
 
 enum {
-    DEPTH = 7,               /* of a stack, at most */
-    PLACES_MAX = 8192,       /* a power of two, as is the next */
-    BLOCKS_MAX = 1 << 22,    /* of memory, at one time */
+    DEPTH = 7,            /* of a stack, at most */
+    PLACES_MAX = 8192,    /* a power of two, as is the next */
+    BLOCKS_MAX = 1 << 22, /* of memory, at one time */
     FDS_MAX = 1024,
-    SHORT = -1, SO_ERROR_SET = -2, /* errors that are none of errno's */
+    SHORT = -1,
+    SO_ERROR_SET = -2, /* errors that are none of errno's */
 };
 
 #define CALLS(X)                                                                                   \
-    X(malloc) X(calloc) X(realloc) X(strdup) X(socket) X(bind) X(listen) X(accept) X(connect)      \
-    X(getsockopt) X(setsockopt) X(fcntl) X(poll) X(epoll_create1) X(epoll_ctl) X(epoll_wait)       \
-    X(read) X(recv) X(write) X(send) X(close) X(pipe) X(fork) X(pthread_create) X(nanosleep)       \
-    X(clock_gettime) X(sigaction) X(signal) X(waitpid)
+    X(malloc)                                                                                      \
+    X(calloc) X(realloc) X(strdup) X(socket) X(bind) X(listen) X(accept) X(connect) X(getsockopt)  \
+        X(setsockopt) X(fcntl) X(poll) X(epoll_create1) X(epoll_ctl) X(epoll_wait) X(read) X(recv) \
+            X(write) X(send) X(close) X(pipe) X(fork) X(pthread_create) X(nanosleep)               \
+                X(clock_gettime) X(sigaction) X(signal) X(waitpid)
 
 #define ENUM(name) CALL_##name,
 #define NAME(name) #name,
@@ -70,11 +72,25 @@ static const struct {
     const char *name;
     int number;
 } errors[] = {
-    {"SHORT", SHORT}, {"SO_ERROR", SO_ERROR_SET}, {"ENOMEM", ENOMEM}, {"EINTR", EINTR},
-    {"EAGAIN", EAGAIN}, {"ECONNRESET", ECONNRESET}, {"EPIPE", EPIPE}, {"EIO", EIO},
-    {"ECONNABORTED", ECONNABORTED}, {"EPROTO", EPROTO}, {"EMFILE", EMFILE}, {"ENFILE", ENFILE},
-    {"ENOBUFS", ENOBUFS}, {"ENOSPC", ENOSPC}, {"ECONNREFUSED", ECONNREFUSED},
-    {"ENETUNREACH", ENETUNREACH}, {"EADDRINUSE", EADDRINUSE}, {"EBADF", EBADF}, {"EINVAL", EINVAL},
+    {"SHORT", SHORT},
+    {"SO_ERROR", SO_ERROR_SET},
+    {"ENOMEM", ENOMEM},
+    {"EINTR", EINTR},
+    {"EAGAIN", EAGAIN},
+    {"ECONNRESET", ECONNRESET},
+    {"EPIPE", EPIPE},
+    {"EIO", EIO},
+    {"ECONNABORTED", ECONNABORTED},
+    {"EPROTO", EPROTO},
+    {"EMFILE", EMFILE},
+    {"ENFILE", ENFILE},
+    {"ENOBUFS", ENOBUFS},
+    {"ENOSPC", ENOSPC},
+    {"ECONNREFUSED", ECONNREFUSED},
+    {"ENETUNREACH", ENETUNREACH},
+    {"EADDRINUSE", EADDRINUSE},
+    {"EBADF", EBADF},
+    {"EINVAL", EINVAL},
     {"ETIMEDOUT", ETIMEDOUT},
 };
 
@@ -154,8 +170,8 @@ static bool in_text(uintptr_t address)
     return address >= text_from && address < text_to;
 }
 
-/* Finds or makes the place of CALL that FRAME, a wrapper's, returns to. Returns -1 if that is not in
- * the program's code. */
+/* Finds or makes the place of CALL that FRAME, a wrapper's, returns to. Returns -1 if that is not
+ * in the program's code. */
 static int find_place(enum call call, uintptr_t *frame)
 {
     struct place place = {.call = call};
@@ -224,7 +240,8 @@ static bool is_undisturbed(void)
 static bool can_fail(enum call call, int error, int fd)
 {
     struct stat status;
-    bool transfers = call == CALL_read || call == CALL_write || call == CALL_send || call == CALL_recv;
+    bool transfers =
+        call == CALL_read || call == CALL_write || call == CALL_send || call == CALL_recv;
     bool is_socket = fd != -1 && fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
 
     if (fd != -1 && error == EAGAIN)
