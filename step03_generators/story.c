@@ -156,7 +156,7 @@ static void trace_span(int lane, enum state state)
     }
     if (spans[lane] != GONE) {
         trace_event('E', lane, state_name[spans[lane]], NULL);
-    } else if (state != GONE) {
+    } else {
         char name[MARGIN];
 
         lane_name(name, sizeof name, lane);
@@ -180,7 +180,8 @@ void story_open_trace(const char *file)
 static void trace_end_spans(void)
 {
     for (size_t lane = 1; trace != NULL && lane < n_spans; lane++)
-        trace_span((int)lane, GONE);
+        if (spans[lane] != GONE)
+            trace_span((int)lane, GONE);
 }
 
 void story_close_trace(void)

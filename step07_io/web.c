@@ -133,9 +133,7 @@ enum { ANSWER_SIZE = 2 * BODY_SIZE }; /* with its head, which is much shorter th
 /* Adds TEXT at AT. Returns where it ends. */
 static char *add(char *at, const char *text)
 {
-    size_t len = strlen(text);
-
-    return (char *)memcpy(at, text, len) + len;
+    return stpcpy(at, text);
 }
 
 /* Writes an answer into OUT. Returns its length. (snprintf() would take as long as all the rest.)
