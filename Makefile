@@ -12,6 +12,7 @@ help:
 	@echo "make              builds every step"
 	@echo "make step3        builds ./step3, the program of step 3 (also: make step03)"
 	@echo "make diff3        shows what step 3 changes in step 2"
+	@echo "make exercise3.2  tries your solution of step 3's second exercise"
 	@echo "make diff         shows what one step changes in another: FROM=5 TO=7"
 	@echo "make diffstat     counts the lines of each step, and those that it changes"
 	@echo "make test         runs the tests; they need bash and bats-core"
@@ -36,6 +37,9 @@ diff:
 
 diffstat:
 	@tests/diff --stat
+
+exercise%:
+	@tests/exercise $*
 
 test: all
 	@tests/run

@@ -169,6 +169,39 @@ everything_ends_well() { # COMMAND...
     all_well
 }
 
+# --- exercises
+
+# Each of the step's three: what it asks for is not there; with the solution it is, and the solution
+# compiles without a warning and breaks nothing in the lesson.
+exercises_are_sound() {
+    local exercise
+    need git "whether the solutions of the exercises apply is"
+    for exercise in "$STEP".1 "$STEP".2 "$STEP".3; do
+        also exercise_is_sound "$exercise"
+    done
+    all_well
+}
+
+exercise_is_sound() { # EXERCISE
+    local solved=$tmp/$1
+    mkdir "$solved"
+    cp -r "$step" "$solved"
+    try_exercise "$1" "$solved/$step" >"$solved/said" &&
+        complain "the test of exercise $1 passes before it is done"
+    grep -q '^not ok' "$solved/said" || complain "exercise $1: $(<"$solved/said")"
+    [ -s "tests/exercises/$1.md" ] || complain "exercise $1 has no hints"
+    git -C "$solved" apply "$PWD/tests/exercises/$1.patch" ||
+        complain "the solution of exercise $1 does not apply"
+    try_exercise "$1" "$solved/$step"
+    step=$solved/$step build "$solved/program" gcc -O2 "${strict[@]}"
+    ends_well "solved$1" "$solved/program"
+}
+
+# (The bats in there must not take itself for a part of this one.)
+try_exercise() { # EXERCISE FOLDER
+    env -i PATH="${PATH//"$BATS_LIBEXEC:"/}" HOME="$HOME" tests/exercise "$1" "$2"
+}
+
 # --- serve
 
 serves() { # COMMAND...

@@ -106,6 +106,11 @@ load check
 }
 
 # bats test_tags=step
+@test "step $STEP: the exercises fail before their solutions, and pass after them" {
+    exercises_are_sound
+}
+
+# bats test_tags=step
 @test "step $STEP: serve answers curl" {
     need curl "how serve answers it is"
     build "$program" cc -O2

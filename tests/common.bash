@@ -1,7 +1,7 @@
 # common.bash: what the suites share. They run from tests/run, which sets STEP and SERVE_OPTIONS and
 # has built ./stepN and build/peer.
 
-top=$BATS_TEST_DIRNAME/..
+top=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 peer=$top/build/peer
 program=$top/step$STEP
 
