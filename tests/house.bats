@@ -72,6 +72,18 @@ setup() {
     done
 }
 
+# Step 6 starts another program.
+@test "where a diff is longer than 80 lines, the README says why" {
+    for step in 2 3 4 5 7; do
+        readme=$(echo step0"$step"_*/README.md)
+        said=$(sed -n "/^make diff$step/,/^How the parts/p" "$readme")
+        for file in $(tests/diff --stat | sed -n "/^step0${step}_/,/^$/p" | grep -o '[a-z_]*\.[ch]:[0-9]*'); do
+            [ "${file#*:}" -le 80 ] || [[ $said == *"\`${file%:*}\`"* ]] ||
+                { echo "$readme says nothing of $file"; false; }
+        done
+    done
+}
+
 # Prints the blocks of FILE that are fenced with ```KIND, with a line "@@" after each.
 blocks() {
     awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } on && /^```/ { on = 0; print "@@"; next } on' "$2"
