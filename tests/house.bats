@@ -127,6 +127,26 @@ stands_in() {
     [[ $expanded == *"$shown"* ]]
 }
 
+# Prints what FILE tells to type, in blocks and within lines.
+commands() {
+    # shellcheck disable=SC2016 # nothing is to be expanded
+    {
+        blocks sh "$1"
+        awk '/^```/ { on = !on; next } !on' "$1" | tr '\n' ' ' |
+            grep -oE '`(\./step[1-7]|make )[^`]*`' | tr -d '`' | tr -s ' '
+    } | sed -E 's/ (&&|[|]) .*//; s/ *#.*//'
+}
+
+@test "the lines of /two that the top README compares are those of app.c" {
+    lines=$(grep -E '^\| [1-7]( and [1-7])? \| `' README.md)
+    is "$(wc -l <<<"$lines")" 5
+    while IFS='|' read -r _ steps line _; do
+        for step in ${steps/and/}; do
+            grep -qF "$(sed 's/^ *`//; s/` *$//' <<<"$line")" step0"$step"_*/app.c
+        done
+    done <<<"$lines"
+}
+
 @test "what a README tells to type exists" {
     for file in README.md step0?_*/README.md; do
         while read -r command; do
@@ -135,9 +155,10 @@ stands_in() {
                 ./step?) ;;
                 './step'?' serve'*) "${command%% *}" --help | grep -q ' serve ' ;;
                 './step'?' --trace'*) ;;
-                './step'?*) "${command%% *}" --help | grep -q "^  $demo " ;;
-                make*) make -sn "${command#* }" >"$BATS_TEST_TMPDIR/make" ;;
+                './step'?' relay '* | './step'?' client '*) ;;
+                './step'?*) "${command%% *}" --help | grep -q "^  ${demo#--* } " ;;
+                make*) eval make -sn "${command#* }" >"$BATS_TEST_TMPDIR/make" ;;
             esac || { echo "$file: $command"; false; }
-        done < <(blocks sh "$file" | sed -E 's/ (&&|[|]) .*//; s/ *#.*//')
+        done < <(commands "$file")
     done
 }
