@@ -80,6 +80,22 @@ ms_after() {
             [ "$gather" -ge 300 ]
             [ "$gather" -lt 550 ]
             ;;
+        6)
+            silence=$(ms_after 'and nobody was alive for')
+            [ "$silence" -ge 300 ]
+            ;;
+        7)
+            calls=$(ms_after 'Calls of 300, 200 and 100 ms in')
+            two=$(ms_after 'has made both calls in')
+            rested=$(ms_after '200 rested, at')
+            timeout=$(ms_after 'is answered: 504 Gateway Timeout, at')
+            echo "calls $calls, two $two, rested $rested, timeout $timeout"
+            [ "$calls" -ge 300 ]
+            [ "$calls" -lt 550 ]
+            [ "$two" -ge 200 ]
+            [ "$rested" -ge 300 ]
+            [ "$timeout" -ge 300 ]
+            ;;
     esac
 }
 
