@@ -4,7 +4,8 @@ CFLAGS = -O2 -g -Wall -Wextra
 STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
 
 .DEFAULT_GOAL = all
-.PHONY: all help diff diffstat test torture check expected bench bench-peers clean $(STEPS:%=diff%)
+.PHONY: all help diff diffstat test torture check expected pictures bench bench-peers clean \
+	$(STEPS:%=diff%)
 
 all: $(STEPS:%=step%)
 
@@ -19,6 +20,7 @@ help:
 	@echo "make torture      lets each system call and allocation fail once; see tests/torture/run"
 	@echo "make check        runs the tests and all that a careful maintainer runs besides"
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
+	@echo "make pictures     draws the timelines anew, as step*/pictures/*.svg; needs python3"
 	@echo "make bench        measures what the lessons claim; takes some minutes"
 	@echo "make bench-peers  says what to install so that bench can compare with all others"
 	@echo "make clean        removes what was built"
@@ -53,6 +55,9 @@ check: all
 
 expected: all
 	@tests/expect
+
+pictures: all
+	@tests/pictures
 
 bench: all
 	@tests/bench/run

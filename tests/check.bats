@@ -59,6 +59,16 @@ load check
 }
 
 # bats test_tags=project
+@test "project: the pictures are those of the demos, and there are no others" {
+    need python3 "whether the pictures are those of the demos is"
+    make -s
+    tests/pictures "$tmp"
+    for dir in step0?_*; do
+        diff -r "$tmp/$dir/pictures" "$dir/pictures"
+    done
+}
+
+# bats test_tags=project
 @test "project: the suites pass with gcc's address and undefined-behaviour sanitizers" {
     suites_pass_with address,undefined
 }
