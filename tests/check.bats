@@ -88,7 +88,7 @@ load check
 # bats test_tags=project
 @test "project: every system call and every allocation fails, in every step, and nothing goes wrong" {
     need python3 "how the steps bear failing calls is"
-    tests/torture/run --quick
+    tests/torture/run
 }
 
 # bats test_tags=step
