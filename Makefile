@@ -21,7 +21,7 @@ help:
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
 	@echo "make bench        measures what the lessons claim; takes some minutes"
 	@echo "make bench-peers  says what to install so that bench can compare with all others"
-	@echo "make clean        removes what was built"
+	@echo "make clean        removes what was built; do so before make CC=clang"
 
 # One compiler call a step.
 define step_rules
