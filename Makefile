@@ -4,8 +4,8 @@ CFLAGS = -O2 -g -Wall -Wextra
 STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
 
 .DEFAULT_GOAL = all
-.PHONY: all help diff diffstat test torture check expected pictures bench bench-peers clean \
-	$(STEPS:%=diff%)
+.PHONY: all help diff diffstat test torture check check-arm64 expected pictures bench bench-peers \
+	clean $(STEPS:%=diff%)
 
 all: $(STEPS:%=step%)
 
@@ -17,13 +17,14 @@ help:
 	@echo "make diff         shows what one step changes in another: FROM=5 TO=7"
 	@echo "make diffstat     counts the lines of each step, and those that it changes"
 	@echo "make test         runs the tests; they need bash and bats-core"
-	@echo "make torture      lets each system call and allocation fail once; see tests/torture/run"
+	@echo "make torture      lets each call of libc fail once; needs python3"
 	@echo "make check        runs the tests and all that a careful maintainer runs besides"
+	@echo "make check-arm64  runs the tests on arm64, in an emulator; takes some minutes"
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
-	@echo "make pictures     draws the timelines anew, as step*/pictures/*.svg; needs python3"
+	@echo "make pictures     draws the timelines, as step*/pictures/*.svg; needs python3"
 	@echo "make bench        measures what the lessons claim; takes some minutes"
 	@echo "make bench-peers  says what to install so that bench can compare with all others"
-	@echo "make clean        removes what was built"
+	@echo "make clean        removes what was built; do so before make CC=clang"
 
 # One compiler call a step.
 define step_rules
@@ -47,11 +48,15 @@ test: all
 	@tests/run
 
 torture: all
+	@command -v python3 >/dev/null || { echo "tests/torture/run: needs python3" >&2; exit 1; }
 	@tests/torture/run $(if $(STEP),--step $(STEP)) $(if $(CALL),--call $(CALL)) $(if $(N),--n $(N)) \
 		$(if $(ERROR),--error $(ERROR)) $(if $(DEMO),--demo "$(DEMO)") $(if $(GDB),--gdb)
 
 check: all
 	@tests/check
+
+check-arm64:
+	@tests/check-arm64
 
 expected: all
 	@tests/expect

@@ -310,7 +310,7 @@ static struct value add_body(struct gen *gen, struct value sent)
     BEGIN(GOT_REST, GOT_NUDGE)
     if (f->n > 0) {
         YIELD_FROM(GOT_REST, f->below, add_up(f->n - 1));
-        RETURN(integer(f->n + f->below.integer));
+        RETURN(integer(1 + f->below.integer));
     }
     YIELD(GOT_NUDGE, f->below, text("at the bottom"));
     RETURN(integer(0));
@@ -333,7 +333,7 @@ void show_deep(void)
     struct value value = add_up(DEPTH);
     struct gen *g;
 
-    say("deep: a generator that calls itself, to add 1 + 2 + ... + %d\n\n", DEPTH);
+    say("deep: a generator that calls itself, to add 1 + 1 + ..., %d times\n\n", DEPTH);
     if (value.tag == ERROR)
         die("%s", value.text);
     g = value.gen;

@@ -288,20 +288,30 @@ answers() { # PATH EXPECTED [OPTION...]
 
 # --- what the tools report
 
-# Runs all suites, but for the test of serve.bats that LEFT_OUT names, over a copy of the project,
-# where everything is built with the sanitizers KIND.
-suites_pass_with() { # KIND [LEFT_OUT]
-    need_sanitizer gcc "$1"
+copy_project() {
     mkdir "$tmp/project"
     files . | tar -cf - -T - | tar -xf - -C "$tmp/project"
-    [ -z "${2:-}" ] || sed -i "/^@test \"$2/,/^}/d" "$tmp/project/tests/serve.bats"
+}
+
+# Runs all suites over the copy of the project, where everything is built and run with VARIABLES, by
+# COMMAND if there is one.
+suites_pass() { # VARIABLE=VALUE... [COMMAND...]
     # The bats in there must not take itself for a part of this one.
     env -i PATH="${PATH//"$BATS_LIBEXEC:"/}" HOME="$HOME" \
-        ASAN_OPTIONS="$ASAN_OPTIONS" UBSAN_OPTIONS="$UBSAN_OPTIONS" TSAN_OPTIONS="$TSAN_OPTIONS" \
-        CC="gcc -fno-omit-frame-pointer -fsanitize=$1 -fno-sanitize-recover=all" \
-        "${run_sanitized[@]}" make -s -C "$tmp/project" test >"$tmp/list" 2>&1 && return
+        "$@" make -s -C "$tmp/project" test >"$tmp/list" 2>&1 && return
     grep -v '^ok' "$tmp/list"
     return 1
+}
+
+# The same with the sanitizers KIND, but for the test of serve.bats that LEFT_OUT names.
+suites_pass_with() { # KIND [LEFT_OUT]
+    need_sanitizer gcc "$1"
+    copy_project
+    [ -z "${2:-}" ] || sed -i "/^@test \"$2/,/^}/d" "$tmp/project/tests/serve.bats"
+    suites_pass ASAN_OPTIONS="$ASAN_OPTIONS" UBSAN_OPTIONS="$UBSAN_OPTIONS" \
+        TSAN_OPTIONS="$TSAN_OPTIONS" \
+        CC="gcc -fno-omit-frame-pointer -fsanitize=$1 -fno-sanitize-recover=all" \
+        "${run_sanitized[@]}"
 }
 
 everything_ends_well_with() { # COMPILER KIND

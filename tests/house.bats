@@ -61,7 +61,12 @@ setup() {
 
 @test "make help lists what there is" {
     is "$(make -s help | sed -E 's/^make +([a-z0-9.]*).*/\1/' | paste -sd ' ' -)" \
-        "builds step3 diff3 exercise3.2 diff diffstat test torture check expected pictures bench bench clean"
+        "builds step3 diff3 exercise3.2 diff diffstat test torture check check expected pictures bench bench clean"
+}
+
+@test "what make tells fits into 80 columns" {
+    make -s help diffstat >"$BATS_TEST_TMPDIR/told"
+    refute grep -nE '.{81}' "$BATS_TEST_TMPDIR/told"
 }
 
 @test "make diff2 shows no support file" {

@@ -174,7 +174,7 @@ EOF
     [ "$STEP" = 4 ] || [ "$STEP" = 5 ] || return 0
     run bash -c "ulimit -s 256; '$peer' limit 30 '$program' deep"
     is "$status" 0
-    [[ $output == *"it returns 500000500000"* ]]
+    [[ $output == *"it returns 1000000"* ]]
 }
 
 # Builds the step so that its files WHO call scarce_FUNCTION of tests/unit/NAME.c in place of
