@@ -179,6 +179,14 @@ static bool parse_next_word(const struct lesson *lesson, const char *next)
     return false;
 }
 
+/* Whether the word that was said is one that there is, or none. */
+static bool is_known(const struct lesson *lesson)
+{
+    return word == NULL || strcmp(word, "--help") == 0 || find_demo(lesson, word) != NULL ||
+           find_command(lesson, word) != NULL ||
+           (lesson->serve != NULL && strcmp(word, "serve") == 0);
+}
+
 /* There is no demo of the name that was said. */
 _Noreturn static void misuse_word(const struct lesson *lesson)
 {
@@ -211,6 +219,8 @@ static void parse(int argc, char **argv, const struct lesson *lesson)
     if (only_serve != NULL && (word == NULL || strcmp(word, "serve") != 0) &&
         (word == NULL || find_command(lesson, word) == NULL))
         misuse("only serve takes", only_serve, "what --help lists");
+    if (!is_known(lesson))
+        misuse_word(lesson);
 }
 
 static void run(const struct lesson *lesson)
@@ -230,10 +240,8 @@ static void run(const struct lesson *lesson)
         command->run(host, port != NULL ? port : command->port);
     } else if (demo != NULL) {
         demo->run();
-    } else if (lesson->serve != NULL && strcmp(word, "serve") == 0) {
-        lesson->serve(host, port != NULL ? port : "8080", api);
     } else {
-        misuse_word(lesson);
+        lesson->serve(host, port != NULL ? port : "8080", api);
     }
 }
 

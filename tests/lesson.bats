@@ -135,6 +135,14 @@ ms_after() {
     [[ $output == *"step$STEP: cannot write the trace: No space left on device" ]]
 }
 
+@test "a trace is not begun for what is refused then" {
+    echo "of yesterday" >"$BATS_TEST_TMPDIR/trace"
+    run limited "$program" --trace "$BATS_TEST_TMPDIR/trace" nothing
+    is "$status" 2
+    [[ $output == "step$STEP: unknown demo 'nothing'; possible: "*limit* ]]
+    is "$(<"$BATS_TEST_TMPDIR/trace")" "of yesterday"
+}
+
 @test "each span of the trace ends, and each event of the story is in it" {
     limited "$program" --trace "$BATS_TEST_TMPDIR/trace" >"$BATS_TEST_TMPDIR/out"
     begins=$(grep -c '"ph": "B"' "$BATS_TEST_TMPDIR/trace")
