@@ -216,8 +216,9 @@ static void parse(int argc, char **argv, const struct lesson *lesson)
     }
     if (port != NULL && !is_number(port, 0, 65535))
         misuse("--port cannot be", port, "0 to 65535");
-    if (only_serve != NULL && (word == NULL || strcmp(word, "serve") != 0) &&
-        (word == NULL || find_command(lesson, word) == NULL))
+    if (only_serve != NULL &&
+        (word == NULL || (strcmp(word, "serve") != 0 && strcmp(word, "--help") != 0 &&
+                          find_command(lesson, word) == NULL)))
         misuse("only serve takes", only_serve, "what --help lists");
     if (!is_known(lesson))
         misuse_word(lesson);
