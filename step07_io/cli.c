@@ -78,13 +78,14 @@ static bool is_address(const char *value)
 /* Whether VALUE is one of CHOICES, which '|' separates, or a number if that is the choice. */
 static bool is_choice(const char *value, const char *choices)
 {
-    size_t len = strlen(value);
+    size_t len = strcspn(value, "|");
 
     if (strcmp(choices, "NUMBER") == 0)
         return is_number(value, 0, LONG_MAX);
     for (const char *c = choices; c != NULL; c = strchr(c, '|')) {
         c += *c == '|';
-        if (len > 0 && strncmp(c, value, len) == 0 && (c[len] == '|' || c[len] == '\0'))
+        if (len > 0 && value[len] == '\0' && strncmp(c, value, len) == 0 &&
+            (c[len] == '|' || c[len] == '\0'))
             return true;
     }
     return false;
