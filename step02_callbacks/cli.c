@@ -22,6 +22,7 @@ static const char *api;
 static const char *trace;
 static const char *slowness = "1";
 static const char *only_serve; /* an option that was given and goes with "serve" alone */
+static int n_words;            /* how many have followed the name of a command */
 
 /* A mistake on the command line: says what was wrong and what is possible. */
 _Noreturn static void misuse(const char *what, const char *wrong, const char *possible)
@@ -167,8 +168,6 @@ static const struct command *find_command(const struct lesson *lesson, const cha
  * the host or the port of a command. Returns false if it is neither. */
 static bool parse_next_word(const struct lesson *lesson, const char *next)
 {
-    static int n_words;
-
     if (find_command(lesson, word) != NULL && n_words++ < 2) {
         *(n_words == 1 ? &host : &port) = next;
         only_serve = word;
