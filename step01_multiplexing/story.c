@@ -117,7 +117,7 @@ static void trace_string(const char *text)
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')
             fputc('\\', trace);
-        fputc(*text < ' ' ? '?' : *text, trace);
+        fputc(*text < ' ' || *text > '~' ? '?' : *text, trace);
     }
     fputc('"', trace);
 }

@@ -22,6 +22,7 @@ static const char *api;
 static const char *trace;
 static const char *slowness = "1";
 static const char *only_serve; /* an option that was given and goes with "serve" alone */
+static int n_words;            /* how many have followed the name of a command */
 
 /* A mistake on the command line: says what was wrong and what is possible. */
 _Noreturn static void misuse(const char *what, const char *wrong, const char *possible)
@@ -78,13 +79,14 @@ static bool is_address(const char *value)
 /* Whether VALUE is one of CHOICES, which '|' separates, or a number if that is the choice. */
 static bool is_choice(const char *value, const char *choices)
 {
-    size_t len = strlen(value);
+    size_t len = strcspn(value, "|");
 
     if (strcmp(choices, "NUMBER") == 0)
         return is_number(value, 0, LONG_MAX);
     for (const char *c = choices; c != NULL; c = strchr(c, '|')) {
         c += *c == '|';
-        if (len > 0 && strncmp(c, value, len) == 0 && (c[len] == '|' || c[len] == '\0'))
+        if (len > 0 && value[len] == '\0' && strncmp(c, value, len) == 0 &&
+            (c[len] == '|' || c[len] == '\0'))
             return true;
     }
     return false;
@@ -166,8 +168,6 @@ static const struct command *find_command(const struct lesson *lesson, const cha
  * the host or the port of a command. Returns false if it is neither. */
 static bool parse_next_word(const struct lesson *lesson, const char *next)
 {
-    static int n_words;
-
     if (find_command(lesson, word) != NULL && n_words++ < 2) {
         *(n_words == 1 ? &host : &port) = next;
         only_serve = word;
@@ -177,6 +177,14 @@ static bool parse_next_word(const struct lesson *lesson, const char *next)
         if (strcmp(word, "serve") == 0 && strcmp(next, own->name) == 0)
             return !parse_own(lesson, next, NULL);
     return false;
+}
+
+/* Whether the word that was said is one that there is, or none. */
+static bool is_known(const struct lesson *lesson)
+{
+    return word == NULL || strcmp(word, "--help") == 0 || find_demo(lesson, word) != NULL ||
+           find_command(lesson, word) != NULL ||
+           (lesson->serve != NULL && strcmp(word, "serve") == 0);
 }
 
 /* There is no demo of the name that was said. */
@@ -208,9 +216,12 @@ static void parse(int argc, char **argv, const struct lesson *lesson)
     }
     if (port != NULL && !is_number(port, 0, 65535))
         misuse("--port cannot be", port, "0 to 65535");
-    if (only_serve != NULL && (word == NULL || strcmp(word, "serve") != 0) &&
-        (word == NULL || find_command(lesson, word) == NULL))
+    if (only_serve != NULL &&
+        (word == NULL || (strcmp(word, "serve") != 0 && strcmp(word, "--help") != 0 &&
+                          find_command(lesson, word) == NULL)))
         misuse("only serve takes", only_serve, "what --help lists");
+    if (!is_known(lesson))
+        misuse_word(lesson);
 }
 
 static void run(const struct lesson *lesson)
@@ -230,10 +241,8 @@ static void run(const struct lesson *lesson)
         command->run(host, port != NULL ? port : command->port);
     } else if (demo != NULL) {
         demo->run();
-    } else if (lesson->serve != NULL && strcmp(word, "serve") == 0) {
-        lesson->serve(host, port != NULL ? port : "8080", api);
     } else {
-        misuse_word(lesson);
+        lesson->serve(host, port != NULL ? port : "8080", api);
     }
 }
 

@@ -82,8 +82,8 @@ bool relay_parse(const char *text, size_t len, struct relay_message *message)
     if (len - head < message->body_len)
         return len < HEAD_MAX;
     message->len = head + message->body_len;
-    for (int i = 0; i < 2 && message->len < len && text[message->len] == "\r\n"[i]; i++)
-        message->len++;
+    if (len - message->len >= 2 && memcmp(text + message->len, "\r\n", 2) == 0)
+        message->len += 2;
     value = web_header(text, head, "DestUuid");
     if (value != NULL)
         copy_word(message->dest, sizeof message->dest, value, text + head, " \t\r\n");

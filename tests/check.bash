@@ -37,9 +37,10 @@ need() { # TOOL WHAT
 }
 
 # A compiler may be there without the libraries that its sanitizers need.
-need_sanitizer() { # COMPILER KIND
+need_sanitizer() { # COMPILER KIND [PROGRAM]
+    local program=${3:-'int main(void) { return 0; }'}
     need "$1" "what its sanitizers would find is"
-    echo 'int main(void) { return 0; }' >"$tmp/empty.c"
+    echo "$program" >"$tmp/empty.c"
     "$1" "-fsanitize=$2" "$tmp/empty.c" -o "$tmp/empty" ||
         lacking "$1 -fsanitize=$2 does not link here: what it would find is NOT checked"
 }
@@ -137,7 +138,7 @@ compiles_tests() { # COMPILER
     "$1" -O2 "${strict[@]}" -Wno-pedantic -c tests/torture/fail.c -o /dev/null
     files '^tests/.*\.c$' | grep -vE '^tests/(unit|torture)/' >"$tmp/list"
     while read -r file; do
-        also "$1" -O2 "${strict[@]}" -c "$file" -o /dev/null
+        also "$1" -O2 "${strict[@]}" -iquote step07_io -c "$file" -o /dev/null
     done <"$tmp/list"
     all_well
 }

@@ -98,6 +98,12 @@ load check
     tests/torture/run
 }
 
+# bats test_tags=project
+@test "project: a minute of fuzzing finds nothing in each parser" {
+    need_sanitizer clang fuzzer,address,undefined 'int LLVMFuzzerTestOneInput(void) { return 0; }'
+    tests/fuzz/run 60
+}
+
 # bats test_tags=step
 @test "step $STEP: gcc builds it without a warning" {
     builds_without_warning gcc

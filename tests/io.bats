@@ -213,14 +213,16 @@ b: end"
 }
 
 @test "refuses an idle time, workers and pollers that are none" {
-    local words option
+    local words option poller
     for option in --idle --workers; do
         run limited "$program" serve --port 0 $option x
         is "$status: $output" "2: step7: $option 'x'; possible: a number"
     done
-    run limited "$program" serve --port 0 --poller kqueue
-    is "$status" 2
-    [[ $output == "step7: --poller 'kqueue'; possible: "*poll ]]
+    for poller in kqueue 'epoll|poll' 'poll|'; do
+        run limited "$program" serve --port 0 --poller "$poller"
+        is "$status" 2
+        [[ $output == "step7: --poller '$poller'; possible: "*poll ]]
+    done
 }
 
 # --- echo

@@ -26,6 +26,16 @@ setup() {
     [[ $output == "step$STEP: cannot listen on no.such.host.invalid:0: "* ]]
 }
 
+@test "helps whoever asks, whatever else was said" {
+    local words asked=("limit --help" "--slow 2 --help")
+    [ "$STEP" = 6 ] || asked+=("serve --port 80 --help" "--help serve --host ::1")
+    for words in "${asked[@]}"; do
+        # shellcheck disable=SC2086 # they are several
+        run limited "$program" $words
+        is "$status: $output" "0: $("$program" --help)"
+    done
+}
+
 @test "each demo alone says what it says in the lesson" {
     limited "$program" | mask >"$BATS_TEST_TMPDIR/lesson"
     lesson=$(<"$BATS_TEST_TMPDIR/lesson")
@@ -149,6 +159,14 @@ ms_after() {
     run limited "$program" --trace /dev/full limit
     is "$status" 1
     [[ $output == *"step$STEP: cannot write the trace: No space left on device" ]]
+}
+
+@test "a trace is not begun for what is refused then" {
+    echo "of yesterday" >"$BATS_TEST_TMPDIR/trace"
+    run limited "$program" --trace "$BATS_TEST_TMPDIR/trace" nothing
+    is "$status" 2
+    [[ $output == "step$STEP: unknown demo 'nothing'; possible: "*limit* ]]
+    is "$(<"$BATS_TEST_TMPDIR/trace")" "of yesterday"
 }
 
 @test "each span of the trace ends, and each event of the story is in it" {
