@@ -142,7 +142,8 @@ ms_after() {
 
 @test "leaves nobody behind when it is interrupted" {
     mkfifo "$BATS_TEST_TMPDIR/stdout"
-    "$peer" limit 30 "$program" >"$BATS_TEST_TMPDIR/stdout" 3>&- &
+    # So slow that it will not have ended when we come to interrupt it.
+    "$peer" limit 30 "$program" --slow 50 >"$BATS_TEST_TMPDIR/stdout" 3>&- &
     pid=$!
     exec 4<"$BATS_TEST_TMPDIR/stdout"
     until [[ $line == *asks* ]]; do read -r -t 20 line <&4; done

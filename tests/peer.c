@@ -1,4 +1,6 @@
-/* peer.c - the tests' own client and API: says and does what it is told to, word by word.
+/* clang-format off: it would make one paragraph of this.
+ *
+ * peer.c - the tests' own client and API: says and does what it is told to, word by word.
  *
  *   peer client PORT WORD...   @NAME      goes on as connection NAME (connects, the first time)
  *                              get:PATH   sends a whole request
@@ -9,20 +11,28 @@
  *                              reset      closes with a reset
  *                              close      closes, read or not
  *                              recv       reads an answer, and to the end unless it says that the
- *                                         connection is kept; prints the status and the body,
- * closes keep       the same, but does not close end        reads to the end, prints "end", or
- * "reset", or how many bytes came before it echo:N     sends N bytes, reads them back at the same
- * time, compares them, prints how many were right back:N     the same, but all have been sent
- * already, by sent:N sent:N     sends those N bytes alone trickle    sends a byte every 0.1 s until
- * the connection breaks wait       reads a line from stdin crowd:N:PATH  N further clients at once;
- * prints how many got what slow:N     N further clients, which send a byte now and then, until the
- * last connection breaks; prints how long each lived storm:N    N further clients, which ask and
- * reset peer api WORD...           prints its port, and does WORDS with each connection that has
- * sent a request: send:TEXT, shut, reset, close, hold; call prints that word, wait reads a line
- * from stdin, end reads to the end, and prints that word then peer limit SECONDS COMMAND...   runs
- * COMMAND, and kills it after so many seconds peer unused                prints a port on which
- * nobody listens
+ *                                         connection is kept; prints the status and the body, closes
+ *                              keep       the same, but does not close
+ *                              end        reads to the end, prints "end", or "reset", or how many
+ *                                         bytes came before it
+ *                              echo:N     sends N bytes, reads them back at the same time, compares
+ *                                         them, prints how many were right
+ *                              sent:N     sends those N bytes alone
+ *                              back:N     reads back those that sent:N has sent
+ *                              trickle    sends a byte every 0.1 s until the connection breaks
+ *                              wait       reads a line from stdin
+ *                              crowd:N:PATH  N further clients at once; prints how many got what
+ *                              slow:N     N further clients, which send a byte now and then, until
+ *                                         the last connection breaks; prints how long each lived
+ *                              storm:N    N further clients, which ask and reset
+ *   peer api WORD...           prints its port, and does WORDS with each connection that has sent a
+ *                              request: send:TEXT, shut, reset, close, hold; call prints that word,
+ *                              show prints the head of the request, wait reads a line from stdin,
+ *                              end reads to the end, and prints that word then
+ *   peer limit SECONDS COMMAND...  runs COMMAND, and kills it after so many seconds
+ *   peer unused                prints a port on which nobody listens
  */
+/* clang-format on */
 #define _POSIX_C_SOURCE 200809L
 
 #include <arpa/inet.h>
