@@ -4,8 +4,8 @@ CFLAGS = -O2 -g -Wall -Wextra
 STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
 
 .DEFAULT_GOAL = all
-.PHONY: all help diff diffstat test torture check check-arm64 expected pictures bench bench-peers \
-	clean $(STEPS:%=diff%)
+.PHONY: all help diff diffstat test torture coverage figures check check-arm64 expected pictures \
+	bench bench-peers clean $(STEPS:%=diff%)
 
 all: $(STEPS:%=step%)
 
@@ -18,6 +18,8 @@ help:
 	@echo "make diffstat     counts the lines of each step, and those that it changes"
 	@echo "make test         runs the tests; they need bash and bats-core"
 	@echo "make torture      lets each call of libc fail once; needs python3"
+	@echo "make coverage     counts the lines of each step that the tests run; needs gcov"
+	@echo "make figures      runs all that tries much, and prints figures; takes an hour"
 	@echo "make check        runs the tests and all that a careful maintainer runs besides"
 	@echo "make check-arm64  runs the tests on arm64, in an emulator; takes some minutes"
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
@@ -51,6 +53,12 @@ torture: all
 	@command -v python3 >/dev/null || { echo "tests/torture/run: needs python3" >&2; exit 1; }
 	@tests/torture/run $(if $(STEP),--step $(STEP)) $(if $(CALL),--call $(CALL)) $(if $(N),--n $(N)) \
 		$(if $(ERROR),--error $(ERROR)) $(if $(DEMO),--demo "$(DEMO)") $(if $(GDB),--gdb)
+
+coverage:
+	@tests/coverage --lines --least 95 $(if $(STEP),--step $(STEP))
+
+figures: all
+	@tests/figures
 
 check: all
 	@tests/check
