@@ -4,8 +4,8 @@ CFLAGS = -O2 -g -Wall -Wextra
 STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
 
 .DEFAULT_GOAL = all
-.PHONY: all help diff diffstat test torture fuzz check check-arm64 expected pictures bench \
-	bench-peers clean $(STEPS:%=diff%)
+.PHONY: all help diff diffstat test torture fuzz coverage figures check check-arm64 expected \
+	pictures bench bench-peers clean $(STEPS:%=diff%)
 
 all: $(STEPS:%=step%)
 
@@ -19,6 +19,8 @@ help:
 	@echo "make test         runs the tests; they need bash and bats-core"
 	@echo "make torture      lets each call of libc fail once; needs python3"
 	@echo "make fuzz         lets clang look for input that no parser can bear: SECONDS=600"
+	@echo "make coverage     counts the lines of each step that the tests run; needs gcov"
+	@echo "make figures      runs all that tries much, and prints figures; takes an hour"
 	@echo "make check        runs the tests and all that a careful maintainer runs besides"
 	@echo "make check-arm64  runs the tests on arm64, in an emulator; takes some minutes"
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
@@ -55,6 +57,12 @@ torture: all
 
 fuzz:
 	@tests/fuzz/run $(SECONDS)
+
+coverage:
+	@tests/coverage --lines --least 95 $(if $(STEP),--step $(STEP))
+
+figures: all
+	@tests/figures
 
 check: all
 	@tests/check

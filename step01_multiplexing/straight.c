@@ -175,6 +175,8 @@ void serve_blocking(const struct service *what)
 {
     int fd;
 
+    if (net_room() < 2) /* one for the client and one for the API */
+        die("cannot serve: too few file descriptors");
     service = what;
     for (int id = 1; is_wanted(id) && (fd = accept_next()) != -1; id++)
         handle_connection(fd, id);

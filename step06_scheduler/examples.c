@@ -492,8 +492,8 @@ static struct value reader_body(struct gen *gen, struct value sent)
     int fd;
 
     BEGIN()
-    fd = start_slow_writer(story_delay(300), &child);
     began = story_ms();
+    fd = start_slow_writer(story_delay(300), &child);
     print("I read from a pipe");
     story_lane((int)sched.running->tid, BLOCKED);
     do

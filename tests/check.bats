@@ -87,6 +87,13 @@ load check
 }
 
 # bats test_tags=project
+@test "project: the suites run at least 95 % of each step's lines" {
+    need python3 "which lines the suites run is"
+    need gcov "which lines the suites run is"
+    tests/coverage --lines --least 95
+}
+
+# bats test_tags=project
 @test "project: a minute of random clients, and then ten thousand at once" {
     need python3 "how step 7 bears a crowd is"
     tests/soak

@@ -25,7 +25,7 @@ start_serve() {
     exec 4<"$fifo"
     read -r -t 20 line <&4
     port=${line##*:}
-    [[ $line == "listening on http://127.0.0.1:"* ]]
+    [[ $line == "listening on http://"* ]]
 }
 
 # Tells the server to stop. It must end by itself, with status 0, and leave nobody behind.

@@ -49,6 +49,23 @@ setup() {
     [ "$demo" = limit ]
 }
 
+@test "pauses for Enter after each line of a story, and no more when there is no stdin" {
+    limited "$program" limit | mask >"$BATS_TEST_TMPDIR/through"
+    printf 'anything\n\n' | limited "$program" --pause limit | mask >"$BATS_TEST_TMPDIR/paused"
+    diff "$BATS_TEST_TMPDIR/through" "$BATS_TEST_TMPDIR/paused"
+    mkfifo "$BATS_TEST_TMPDIR/stdin"
+    "$peer" limit 30 "$program" --pause limit <"$BATS_TEST_TMPDIR/stdin" \
+        >"$BATS_TEST_TMPDIR/paused" 3>&- &
+    exec 4>"$BATS_TEST_TMPDIR/stdin"
+    SECONDS=0
+    until [ -s "$BATS_TEST_TMPDIR/paused" ] || [ "$SECONDS" -gt 20 ]; do sleep 0.1; done
+    sleep 0.3 # long enough for more to come, if it did
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/paused")" -lt "$(wc -l <"$BATS_TEST_TMPDIR/through")" ]
+    exec 4>&-
+    wait $!
+    mask <"$BATS_TEST_TMPDIR/paused" | diff "$BATS_TEST_TMPDIR/through" -
+}
+
 # The figure that stands before " ms" behind WORDS in the lesson.
 ms_after() {
     sed -nE "s/.*$1 ([0-9]+) ms.*/\1/p" "$BATS_TEST_TMPDIR/lesson"

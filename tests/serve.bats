@@ -153,6 +153,10 @@ bad_api() {
     is "$output" "a: 502 Bad Gateway
 b: 200 hello
 c: 502 Bad Gateway"
+    if [ "$STEP$SERVE_OPTIONS" != 1 ]; then # the state machine has no /two
+        client get:/two recv
+        is "$output" "me: 502 Bad Gateway"
+    fi
     stop_serve
 }
 
@@ -216,6 +220,26 @@ b: 200 hello"
     client "crowd:100:$path"
     is "$output" "100 times: 200 $body"
     stop_serve
+}
+
+@test "with hardly a descriptor it serves, or says why it cannot" {
+    # The second of two workers has one more open, and may end where the first can serve.
+    SERVE_OPTIONS=${SERVE_OPTIONS/workers 2/workers 1}
+    for descriptors in {7..20}; do
+        start_serve 2>"$BATS_TEST_TMPDIR/stderr" || true
+        run limited "$peer" client "${port:-0}" get:/hello recv
+        if [ "$output" = "me: 200 hello" ]; then
+            stop_serve
+            continue
+        fi
+        status=0
+        wait "$pid" || status=$?
+        everybody_has_gone
+        is "$status" 1
+        grep "^step$STEP: cannot " "$BATS_TEST_TMPDIR/stderr"
+        refute grep -vE "^step$STEP: (cannot |a worker has failed$)" "$BATS_TEST_TMPDIR/stderr"
+    done
+    is "$output" "me: 200 hello"
 }
 
 @test "clients that have their answers and do not hang up keep nobody out" {
@@ -293,6 +317,15 @@ b: 200 hello"
     kill -KILL "$pid"
     wait "$pid" || true
     everybody_has_gone
+}
+
+@test "serves at an IPv6 address" {
+    start_serve --host ::1 || skip "this system has no IPv6"
+    exec 7<>"/dev/tcp/::1/$port"
+    printf 'GET /hello HTTP/1.0\r\n\r\n' >&7
+    [[ $(limited cat <&7) == *hello ]]
+    exec 7>&-
+    stop_serve
 }
 
 @test "says that its port is taken" {

@@ -30,16 +30,74 @@ says() {
     diff "$top/tests/unit/$name.txt" - <<<"$output"
 }
 
+# The files that are no lesson.
+
+@test "the story: its lines, its timeline, its trace, and who waits for it" {
+    build story
+    says story
+    limited "$test" trace | sed -E 's/"ts": [0-9.]+/"ts": N/' |
+        diff "$top/tests/unit/story_trace.txt" -
+    run limited "$test" lane
+    is "$status: ${lines[-1]}" "1: story: story: lane 65 is not from 1 to 64"
+    run limited "$test" events
+    is "$status: ${lines[-1]}" "1: story: story: more than 1000 events"
+    run limited "$test" listener
+    is "$status: ${lines[-1]}" "1: story: the outside world has ended: Bad file descriptor"
+}
+
+@test "the command line with all that it can have" {
+    build cli
+    cd "$BATS_TEST_TMPDIR" || return
+    mkdir build
+    ln -s "$peer" build/peer
+    "$top/tests/transcript" "$top/tests/unit/cli.txt" >now
+    diff "$top/tests/unit/cli.txt" now
+}
+
+@test "requests and responses that come byte by byte" {
+    [ -e "$dir/http.c" ] || return 0
+    build http
+    says http
+}
+
+@test "texts that are read and written in pieces" {
+    [ -e "$dir/buffer.c" ] || return 0
+    build buffer
+    says buffer
+}
+
+@test "the outside world: its clients and its API" {
+    [ -e "$dir/world.c" ] || return 0
+    build world
+    says world
+    run limited "$test" much
+    is "$status" 1
+    [[ $output == *"world: the outside world has failed" ]]
+    run limited "$test" acts
+    is "$status: $output" "1: world: world: more than 64 acts"
+}
+
+# The files that are.
+
 @test "the event loop, changed while it runs" {
     [ -e "$dir/loop.c" ] || return 0
     build loop
     says loop $RANDOM
+    run limited "$test" far
+    is "$status" 1
+    [[ $output == ": loop: descriptor 1073741824 is not from 0 to "* ]]
 }
 
 @test "generators do what CPython's do" {
     [ -e "$dir/gen.c" ] || return 0
     build gen
     says gen
+}
+
+@test "generators where CPython has no equal" {
+    [ -e "$dir/gen.c" ] || return 0
+    build gen
+    says gen_own own
 }
 
 @test "generators delegate as CPython's do" {
@@ -184,12 +242,87 @@ build_scarce() { # NAME FUNCTION WHO...
     shift 2
     cp "$dir"/*.[ch] "$top/tests/unit/$name.c" "$BATS_TEST_TMPDIR"
     cd "$BATS_TEST_TMPDIR" || return
+    rm -f ./*.o
     for who in "$@"; do
         ${CC:-cc} -c "-D$function=scarce_$function" "$who.c"
         rm "$who.c"
     done
     ${CC:-cc} ./*.c ./*.o -pthread -o scarce
     program=$BATS_TEST_TMPDIR/scarce
+}
+
+# Two clients of the server, which has been built so that its call number N fails. Sets output.
+serve_two() { # N [OPTION...]
+    SCARCE=$1 start_serve "${@:2}"
+    client @a get:/one recv @b get:/one recv
+    stop_serve
+}
+
+@test "no memory for a client, or for its call: it alone is sent away" {
+    [ "$STEP" -le 5 ] || return 0
+    build_scarce scarce_server malloc server
+    first=1
+    if [ "$STEP" = 1 ]; then
+        SCARCE=1 run limited "$program" serve --port 0
+        is "$status: ${lines[-1]}" "1: scarce: cannot serve: out of memory"
+        first=2
+    fi
+    for n in $first $((first + 1)); do
+        serve_two "$n"
+        is "$(sed 's/.: //; s/503 .*/reset/' <<<"$output" | sort)" "200 bar
+reset"
+    done
+}
+
+@test "no memory for what is read or written: 503 for that request alone" {
+    [ "$STEP" -le 5 ] || return 0
+    build_scarce scarce_server malloc buffer
+    for n in 1 2; do
+        serve_two $n
+        is "$output" "a: 503 Service Unavailable
+b: 200 bar"
+    done
+    serve_two 3 # an answer goes out without it
+    is "$output" "a: 200 bar
+b: 200 bar"
+}
+
+@test "a client that cannot be accepted is accepted later" {
+    [ "$STEP" -le 5 ] || return 0
+    build_scarce scarce_server accept net
+    serve_two 1
+    is "$output" "a: 200 bar
+b: 200 bar"
+}
+
+@test "a call that cannot begin: 502 for that request alone" {
+    [ "$STEP" -le 5 ] || return 0
+    build_scarce scarce_server connect net
+    serve_two 1
+    is "$output" "a: 502 Bad Gateway
+b: 200 bar"
+}
+
+@test "no memory for the variables of /two: 503 for that request alone" {
+    [ "$STEP" = 2 ] || return 0
+    build_scarce scarce_server malloc app
+    SCARCE=1 start_serve
+    client @a get:/two recv @b get:/two recv
+    is "$output" "a: 503 Service Unavailable
+b: 200 baz"
+    stop_serve
+}
+
+@test "a thread for each client: where there can be none, 503 for that client alone" {
+    [ "$STEP" = 1 ] || return 0
+    build_scarce scarce_server pthread_create straight
+    serve_two 1 --model threads
+    is "$output" "a: 503 Service Unavailable
+b: 200 bar"
+    build_scarce scarce_server accept net
+    serve_two 1 --model threads
+    is "$output" "a: 200 bar
+b: 200 bar"
 }
 
 @test "no memory for a generator: 503 for that request alone" {

@@ -1,6 +1,6 @@
 /* loop.c - tests of the event loop (step 2 on): callbacks that change the loop's table while events
- * of the same round are still undelivered. Prints what happens; takes a seed for the random part.
- */
+ * of the same round are still undelivered. Prints what happens; takes a seed for the random part,
+ * or "far": then the program is to end. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "loop.h"
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { FDS = 40, ROUNDS = 2000 };
@@ -137,6 +138,8 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     make_sources();
     loop_open();
+    if (argc > 1 && strcmp(argv[1], "far") == 0)
+        loop_register(1 << 30, POLLIN, drop_both, NULL); /* refused by name */
 
     add(&sources[0], drop_both);
     add(&sources[1], drop_both);

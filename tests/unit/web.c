@@ -114,6 +114,7 @@ static void read_requests(void)
     requests("GET /a HTTP/1.1\r\nContent-Length: \r\n 3\r\n\r\n");
     requests("GET /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
     requests("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+    requests("HEAD /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
     requests("garbage\r\n\r\nGET /a HTTP/1.1\r\n\r\n");
     requests("\r\n\r\n");
     memset(much, 'x', sizeof much - 1);
