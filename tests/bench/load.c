@@ -364,7 +364,8 @@ static void read_answer(struct client *client)
 static void ask(struct client *client)
 {
     char text[TEXT_SIZE];
-    int len = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", path);
+    int len = snprintf(text, sizeof text,
+                       "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", path);
 
     client->asked = true;
     send(client->fd, text, (size_t)len, MSG_NOSIGNAL);

@@ -1,6 +1,7 @@
 /* pingpong.c - what a round trip costs some servers.
  *
  *     pingpong [-1] [-w] ACTIVE IDLE ROUNDS SECONDS -- NAME COMMAND... [-- NAME COMMAND...]...
+ *     pingpong -s SLOW ACTIVE ROUNDS SECONDS -- NAME COMMAND... [-- NAME COMMAND...]...
  *     pingpong -m CONNECTIONS -- NAME COMMAND...
  *     pingpong -r GENERATORS ACTIVE SECONDS -- NAME COMMAND...
  *
@@ -17,6 +18,10 @@
  * on the same one, and let all clients ask before the server runs. Then nobody wakes anybody on
  * another core, which costs more than all else and is never twice the same: the ratio is larger,
  * and exact.
+ *
+ * With -s the clients ask for /hello as with -w; and each server but the first has SLOW clients
+ * besides, each of which sends a byte every tenth of a second, of a head that never ends. (Of the
+ * server's CPU time: so it does not matter what else the machine does.)
  *
  * With -m CONNECTIONS clients connect to the server, each with one round trip, and are held:
  *
@@ -57,7 +62,8 @@ enum {
     CLIENTS_MAX = 20000,
     GENERATORS_MAX = 16,
     CONNECT_AT_ONCE = 200,
-    BATCH = 256, /* events that are taken from the kernel at once */
+    SLOW_US = 100000, /* from a byte of a slow client to its next */
+    BATCH = 256,      /* events that are taken from the kernel at once */
     TEXT_SIZE = 1024
 };
 
@@ -75,7 +81,11 @@ struct server {
     int epoll; /* watches its clients */
     struct client *clients;
     int n_clients, n_active;
-    double cpu_us; /* for a round trip, in its last turn */
+    int *slow; /* the sockets of its slow clients */
+    int n_slow;
+    long n_dripped;    /* bytes that these have sent */
+    double drip_began; /* the server's CPU time then */
+    double cpu_us;     /* for a round trip, in its last turn */
     double rate;
 };
 
@@ -283,11 +293,29 @@ static void turn(const struct server *server, int ms)
         hear(server, &server->clients[events[i].data.u32]);
 }
 
-/* Keeps SERVER under load until WHEN. */
-static void load(const struct server *server, long long when)
+/* Those slow clients of SERVER send whose time has come. */
+static void drip(struct server *server)
 {
-    while (now_us() < when)
+    static const char head[] = "GET /hello HTTP/1.1\r\nX: ";
+    double cpu = server->n_slow > 0 ? cpu_us(server->pid) - server->drip_began : 0;
+    long due = (long)(cpu / SLOW_US * server->n_slow);
+
+    for (; server->n_dripped < due; server->n_dripped++) {
+        size_t at = (size_t)(server->n_dripped / server->n_slow);
+        const char *byte = at < sizeof head - 1 ? head + at : "x";
+
+        if (send(server->slow[server->n_dripped % server->n_slow], byte, 1, MSG_NOSIGNAL) != 1)
+            die("%s: a slow client has been hung up on", server->name);
+    }
+}
+
+/* Keeps SERVER under load until WHEN. */
+static void load(struct server *server, long long when)
+{
+    while (now_us() < when) {
+        drip(server);
         turn(server, PATIENCE_MS);
+    }
 }
 
 /* Nobody asks any more; waits for the answers that are still to come. */
@@ -298,12 +326,22 @@ static void finish(const struct server *server)
         turn(server, PATIENCE_MS);
 }
 
+/* Returns a socket that is connected to SERVER at ADDRESS. */
+static int connect_to(const struct server *server, const struct sockaddr_in *address)
+{
+    static const int on = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd == -1 || connect(fd, (const struct sockaddr *)address, sizeof *address) == -1 ||
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == -1)
+        die("cannot connect to %s: %s", server->name, strerror(errno));
+    return fd;
+}
+
 /* Connects N clients to SERVER at ADDRESS. Each has one round trip, so that all are accepted, and
  * have what they need. */
 static void connect_clients(struct server *server, const struct sockaddr_in *address, int n)
 {
-    static const int on = 1;
-
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
     server->clients = calloc((size_t)n, sizeof(struct client));
     if (server->epoll == -1 || server->clients == NULL)
@@ -313,19 +351,26 @@ static void connect_clients(struct server *server, const struct sockaddr_in *add
         struct client *client = &server->clients[i];
         struct epoll_event event = {.events = EPOLLIN, .data.u32 = (unsigned)i};
 
-        client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        client->fd = connect_to(server, address);
         client->seed = (uint64_t)i << 32;
-        if (client->fd == -1 ||
-            connect(client->fd, (const struct sockaddr *)address, sizeof *address) == -1 ||
-            setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == -1 ||
-            epoll_ctl(server->epoll, EPOLL_CTL_ADD, client->fd, &event) == -1)
-            die("cannot connect client %d to %s: %s", i + 1, server->name, strerror(errno));
+        if (epoll_ctl(server->epoll, EPOLL_CTL_ADD, client->fd, &event) == -1)
+            die("cannot watch client %d of %s: %s", i + 1, server->name, strerror(errno));
         ask(client);
         while (n_flying >= CONNECT_AT_ONCE)
             turn(server, PATIENCE_MS);
     }
     finish(server);
     server->n_clients = n;
+}
+
+/* Connects N slow clients. */
+static void connect_slow(struct server *server, const struct sockaddr_in *address, int n)
+{
+    server->slow = calloc((size_t)n + 1, sizeof(int));
+    if (server->slow == NULL)
+        die("cannot make the slow clients: out of memory");
+    while (server->n_slow < n)
+        server->slow[server->n_slow++] = connect_to(server, address);
 }
 
 /* --- measuring */
@@ -337,6 +382,9 @@ static void measure(struct server *server, double seconds)
     double cpu, s;
 
     again = true;
+    server->drip_began = cpu_us(server->pid);
+    if (server->n_slow > 0) /* they go on where they were */
+        server->drip_began -= (double)server->n_dripped * SLOW_US / server->n_slow;
     for (int i = 0; i < server->n_active; i++) /* spread over all */
         ask(&server->clients[(long)i * server->n_clients / server->n_active]);
     load(server, now_us() + WARM_UP_MS * 1000);
@@ -352,13 +400,14 @@ static void measure(struct server *server, double seconds)
     finish(server);
 }
 
-static void run(int active, int idle, int rounds, double seconds)
+static void run(int active, int idle, int slow, int rounds, double seconds)
 {
     for (int i = 0; i < n_servers; i++) {
         struct sockaddr_in address = start_server(&servers[i], n_cores() > 1 ? 1 : n_cores());
 
         connect_clients(&servers[i], &address, active + idle);
         servers[i].n_active = active;
+        connect_slow(&servers[i], &address, i == 0 ? 0 : slow);
     }
     if (n_cores() > 1)
         stay_on(!on_one_core, !on_one_core + 1);
@@ -485,9 +534,9 @@ int main(int argc, char **argv)
     int at = 1, n_numbers = 0, wanted;
 
     for (; at < argc && argv[at][0] == '-' && argv[at][1] != '-'; at++) {
-        web = web || argv[at][1] == 'w';
+        web = web || argv[at][1] == 'w' || argv[at][1] == 's';
         on_one_core = on_one_core || argv[at][1] == '1';
-        mode = argv[at][1] == 'm' || argv[at][1] == 'r' ? argv[at][1] : mode;
+        mode = strchr("mrs", argv[at][1]) != NULL ? argv[at][1] : mode;
     }
     for (; at < argc && strcmp(argv[at], "--") != 0 && n_numbers < 4; at++)
         n[n_numbers++] = atof(argv[at]);
@@ -509,7 +558,10 @@ int main(int argc, char **argv)
         run_rate((int)n[0], (int)n[1], n[2]);
     } else {
         raise_limit((int)(n[0] + n[1]) * n_servers + 64);
-        run((int)n[0], (int)n[1], (int)n[2], n[3]);
+        if (mode == 's')
+            run((int)n[1], 0, (int)n[0], (int)n[2], n[3]);
+        else
+            run((int)n[0], (int)n[1], 0, (int)n[2], n[3]);
     }
     stop_servers();
     return 0;

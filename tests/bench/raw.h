@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,9 @@
 #include <unistd.h>
 
 enum { BATCH = 256 }; /* events that are taken from the kernel at once */
+
+static int epoll;
+static char **words; /* of the command line */
 
 /* Reads what the client FD has sent, and answers. Returns false: close FD. */
 static bool serve(int fd);
@@ -32,32 +36,41 @@ static int open_listener(void)
     return fd;
 }
 
-static void watch(int epoll, int fd)
+static void watch(int fd, unsigned events)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    struct epoll_event event = {.events = events, .data.fd = fd};
 
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == -1)
         exit(1);
 }
 
-static void accept_all(int epoll, int listener)
+static void accept_all(int listener)
 {
     static const int on = 1;
     int fd;
 
     while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) != -1) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        watch(epoll, fd);
+        watch(fd, EPOLLIN);
     }
 }
 
-int main(void)
+static void end_now(int number)
+{
+    (void)number;
+    _exit(0);
+}
+
+int main(int argc, char **argv)
 {
     struct epoll_event events[BATCH];
-    int epoll = epoll_create1(EPOLL_CLOEXEC);
     int listener = open_listener();
 
-    watch(epoll, listener);
+    (void)argc;
+    words = argv;
+    signal(SIGTERM, end_now);
+    epoll = epoll_create1(EPOLL_CLOEXEC);
+    watch(listener, EPOLLIN);
     for (;;) {
         int n = epoll_wait(epoll, events, BATCH, -1);
 
@@ -65,7 +78,7 @@ int main(void)
             int fd = events[i].data.fd;
 
             if (fd == listener)
-                accept_all(epoll, listener);
+                accept_all(listener);
             else if (!serve(fd))
                 close(fd);
         }
