@@ -4,15 +4,18 @@
 #include "gen.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "story.h"
 
 void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop)
 {
-    struct gen *gen = calloc(1, size);
+    struct gen *gen = malloc(size); /* glibc keeps what is freed for malloc(), not for calloc() */
 
-    if (gen != NULL)
-        *gen = (struct gen){.body = body, .drop = drop, .name = name};
+    if (gen == NULL)
+        return NULL;
+    *gen = (struct gen){.body = body, .drop = drop, .name = name};
+    memset(gen + 1, 0, size - sizeof *gen);
     return gen;
 }
 

@@ -325,13 +325,18 @@ static void tell_line(int lane, enum state state, char line[], bool numbered)
     pthread_mutex_unlock(&mutex);
 }
 
+bool story_told(void)
+{
+    return telling || trace != NULL;
+}
+
 void tell(int lane, enum state state, const char *format, ...)
 {
     char line[LINE_SIZE]; /* the event's number stands before it */
     size_t name;
     va_list args;
 
-    if (!telling && trace == NULL)
+    if (!story_told())
         return;
     name = lane_name(line, sizeof line, lane);
     line[name++] = ' ';

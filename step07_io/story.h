@@ -43,6 +43,9 @@ void story_lane(int lane, enum state state);
  * Does nothing outside a story. Any thread may call it. */
 void tell(int lane, enum state state, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* Whether anybody hears what is told: for a figure that would take time to find out. */
+bool story_told(void);
+
 /* Calls LANE by a NAME of its own, which is static, in this story. */
 void story_name(int lane, const char *name);
 

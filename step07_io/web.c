@@ -168,7 +168,7 @@ struct web {
     size_t skip;        /* so much of a body is still to come, and is passed over */
     bool ended;         /* it sends no more */
     bool keep_alive;
-    long long until; /* by then it has to have sent a request */
+    long long until; /* by then it has to have sent what it has begun; 0: not set yet */
     struct value got;
 };
 
@@ -204,6 +204,16 @@ static bool read_more(struct web *f)
         return net_not_ready();
     f->ended = n == 0;
     return f->text.len > 0 || !f->ended;
+}
+
+/* How long we wait for the client, in ms: until it begins a request, and then for all the rest. */
+static long long patience(struct web *f)
+{
+    if (f->text.len == 0 && f->skip == 0)
+        return server_idle_ms;
+    if (f->until == 0)
+        f->until = timer_now() + server_idle_ms;
+    return timer_left(f->until);
 }
 
 /* Begins to answer REQUEST. Returns the handler, or the error to answer with. */
@@ -244,7 +254,8 @@ static struct value answer(struct web *f, struct value value)
         body = failure.body;
     }
     f->keep_alive = f->keep_alive && !server_stops();
-    tell(f->client.id, GONE, "is answered: %d %s, at %ld ms", status, body, story_ms());
+    if (story_told())
+        tell(f->client.id, GONE, "is answered: %d %s, at %ld ms", status, body, story_ms());
     io_running()->lane = 0; /* until it asks again */
     return send_all(f->client.fd, out, format(out, status, body, f->keep_alive), server_idle_ms);
 }
@@ -260,9 +271,9 @@ static struct value web_body(struct gen *gen, struct value sent)
     AWAIT(OWNED, f->got, Own(f->client.fd));
     while (f->keep_alive && !server_stops()) {
         f->client.busy = false;
-        f->until = timer_now() + server_idle_ms;
+        f->until = 0;
         while (!next_request(f, &request)) {
-            AWAIT_CATCH(READABLE, f->got, ReadWait(f->client.fd, timer_left(f->until)));
+            AWAIT_CATCH(READABLE, f->got, ReadWait(f->client.fd, patience(f)));
             if (f->got.tag == ERROR && f->got.code == TIMED_OUT)
                 tell(f->client.id, GONE, "is sent away after %ld ms", server_idle_ms);
             if (f->got.tag == ERROR || !read_more(f))

@@ -420,10 +420,10 @@ static void play_kill(void)
 static void play_memory(void)
 {
     PLAY("New without memory: for the call, for the task; for nobody",
-         "scarce:1 new:1 scarce:2 new:1 new_nobody new:1", "later get_tid");
+         "scarce:2 new:1 scarce:3 new:1 new_nobody new:1", "later get_tid");
     PLAY("others without memory",
          "scarce:1 kill:2 scarce:1 wait:2 scarce:1 list:2 scarce:1 exit:3"
-         " scarce:1 exit_actor:2 get_tid",
+         " scarce:2 exit_actor:2 get_tid",
          "return:7", "later get_tid");
 }
 
