@@ -4,7 +4,7 @@ CFLAGS = -O2 -g -Wall -Wextra
 STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
 
 .DEFAULT_GOAL = all
-.PHONY: all help diff diffstat test torture check expected bench bench-peers clean $(STEPS:%=diff%)
+.PHONY: all help diff diffstat test torture mutants check expected bench bench-peers clean $(STEPS:%=diff%)
 
 all: $(STEPS:%=step%)
 
@@ -16,6 +16,7 @@ help:
 	@echo "make diffstat     counts the lines of each step, and those that it changes"
 	@echo "make test         runs the tests; they need bash and bats-core"
 	@echo "make torture      lets each system call and allocation fail once; see tests/torture/run"
+	@echo "make mutants      breaks each step in one place after the other: a test has to notice"
 	@echo "make check        runs the tests and all that a careful maintainer runs besides"
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
 	@echo "make bench        measures what the lessons claim; takes some minutes"
@@ -43,6 +44,9 @@ test: all
 torture: all
 	@tests/torture/run $(if $(STEP),--step $(STEP)) $(if $(CALL),--call $(CALL)) $(if $(N),--n $(N)) \
 		$(if $(ERROR),--error $(ERROR)) $(if $(DEMO),--demo "$(DEMO)") $(if $(GDB),--gdb)
+
+mutants:
+	@tests/mutants/run $(if $(STEP),--step $(STEP)) $(if $(ONLY),--only "$(ONLY)")
 
 check: all
 	@tests/check

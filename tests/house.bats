@@ -61,7 +61,7 @@ setup() {
 
 @test "make help lists what there is" {
     is "$(make -s help | sed -E 's/^make +([a-z0-9]*).*/\1/' | paste -sd ' ' -)" \
-        "builds step3 diff3 diff diffstat test torture check expected bench bench clean"
+        "builds step3 diff3 diff diffstat test torture mutants check expected bench bench clean"
 }
 
 @test "make diff2 shows no support file" {
