@@ -4,7 +4,7 @@ CFLAGS = -O2 -g -Wall -Wextra
 STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
 
 .DEFAULT_GOAL = all
-.PHONY: all help diff diffstat test torture fuzz coverage figures check check-arm64 expected \
+.PHONY: all help diff diffstat test torture mutants fuzz coverage figures check check-arm64 expected \
 	pictures bench bench-peers clean $(STEPS:%=diff%)
 
 all: $(STEPS:%=step%)
@@ -18,6 +18,7 @@ help:
 	@echo "make diffstat     counts the lines of each step, and those that it changes"
 	@echo "make test         runs the tests; they need bash and bats-core"
 	@echo "make torture      lets each call of libc fail once; needs python3"
+	@echo "make mutants      breaks each step, place after place: a test has to notice"
 	@echo "make fuzz         lets clang look for input that no parser can bear: SECONDS=600"
 	@echo "make coverage     counts the lines of each step that the tests run; needs gcov"
 	@echo "make figures      runs all that tries much, and prints figures; takes an hour"
@@ -54,6 +55,9 @@ torture: all
 	@command -v python3 >/dev/null || { echo "tests/torture/run: needs python3" >&2; exit 1; }
 	@tests/torture/run $(if $(STEP),--step $(STEP)) $(if $(CALL),--call $(CALL)) $(if $(N),--n $(N)) \
 		$(if $(ERROR),--error $(ERROR)) $(if $(DEMO),--demo "$(DEMO)") $(if $(GDB),--gdb)
+
+mutants:
+	@tests/mutants/run $(if $(STEP),--step $(STEP)) $(if $(ONLY),--only "$(ONLY)")
 
 fuzz:
 	@tests/fuzz/run $(SECONDS)

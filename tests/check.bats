@@ -111,6 +111,12 @@ load check
     tests/fuzz/run 60
 }
 
+# bats test_tags=project
+@test "project: every mutant is killed" {
+    need python3 "whether the suites notice when a step is broken is"
+    tests/mutants/run
+}
+
 # bats test_tags=step
 @test "step $STEP: gcc builds it without a warning" {
     builds_without_warning gcc

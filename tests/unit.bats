@@ -238,13 +238,20 @@ EOF
 # Builds the step so that its files WHO call scarce_FUNCTION of tests/unit/NAME.c in place of
 # FUNCTION. It is the program then.
 build_scarce() { # NAME FUNCTION WHO...
-    local name=$1 function=$2 who
+    build_with "$1" "-D$2=scarce_$2" "${@:3}"
+}
+
+# Builds the step with tests/unit/NAME.c, and its files WHO with a DEFINITION. It is the program
+# then.
+build_with() { # NAME DEFINITION WHO...
+    local name=$1 definition=$2 who
     shift 2
     cp "$dir"/*.[ch] "$top/tests/unit/$name.c" "$BATS_TEST_TMPDIR"
     cd "$BATS_TEST_TMPDIR" || return
     rm -f ./*.o
     for who in "$@"; do
-        ${CC:-cc} -c "-D$function=scarce_$function" "$who.c"
+        # shellcheck disable=SC2086 # they may be several
+        ${CC:-cc} -c $definition "$who.c"
         rm "$who.c"
     done
     ${CC:-cc} ./*.c ./*.o -pthread -o scarce
@@ -323,6 +330,21 @@ b: 200 bar"
     serve_two 1 --model threads
     is "$output" "a: 200 bar
 b: 200 bar"
+}
+
+# Not the clients, and not the API: they block.
+@test "sockets that are ready for a byte now and then: each request is answered all the same" {
+    [ -e "$dir/net.c" ] && [ "$STEP" != 6 ] || return 0
+    build_with drip "-Dread=drip_read -Dsend=drip_send" net
+    start_serve
+    client @a get:/hello @b get:/one @c get:/none recv @a recv @b recv @d get:/one recv
+    is "$output" "c: 404 Not Found
+a: 200 hello
+b: 200 bar
+d: 200 bar"
+    [ "$STEP" = 1 ] || client get:/two recv
+    [ "$STEP" = 1 ] || is "$output" "me: 200 baz"
+    stop_serve
 }
 
 @test "no memory for a generator: 503 for that request alone" {

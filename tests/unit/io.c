@@ -8,11 +8,13 @@
 #include "gen.h"
 #include "io.h"
 #include "net.h"
+#include "sockets.h"
 #include "syscall.h"
 #include "timer.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +107,23 @@ static struct value get(int fd)
     return n == -1 ? error(IO_ERROR, strerror(errno)) : integer(n);
 }
 
+static char shared[] = "hello"; /* what is sent, while nobody scribbles over it */
+
+/* Reads all that comes, until there is nothing for a while. Returns the end of it. */
+static struct value read_end(int fd)
+{
+    static char much[65536], end[sizeof shared];
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    ssize_t n;
+
+    while (poll(&readable, 1, 300) == 1 && (n = read(fd, much, sizeof much)) > 0)
+        for (ssize_t i = 0; i < n; i++) {
+            memmove(end, end + 1, sizeof end - 2);
+            end[sizeof end - 2] = much[i];
+        }
+    return text(end);
+}
+
 /* Does the present word of F if it needs no system call. */
 static bool act(struct actor *f)
 {
@@ -117,6 +136,10 @@ static bool act(struct actor *f)
         fill(*descriptor(f));
     else if (is(f, "drain"))
         drain(*descriptor(f));
+    else if (is(f, "read_end"))
+        f->got = read_end(*descriptor(f));
+    else if (is(f, "scribble"))
+        memset(shared, 'x', sizeof shared - 1);
     else if (is(f, "hang_up"))
         hang_up(descriptor(f));
     else if (is(f, "half_close"))
@@ -135,6 +158,8 @@ static struct value to_await(const struct actor *f)
         return ReadWait(*descriptor(f), number(f));
     if (is(f, "write"))
         return WriteWait(*descriptor(f), number(f));
+    if (is(f, "send"))
+        return send_all(*descriptor(f), shared, sizeof shared - 1, number(f));
     if (is(f, "sleep"))
         return Sleep(number(f));
     if (is(f, "close"))
@@ -159,6 +184,8 @@ static void report(const struct actor *f)
         printf("raises %s\n", f->got.text);
     else if (f->got.tag == INTEGER)
         printf("%ld\n", f->got.integer);
+    else if (f->got.tag == TEXT)
+        printf("%s\n", f->got.text);
     else
         printf("none\n");
     if ((is(f, "sleep") || (f->got.tag == ERROR && f->got.code == TIMED_OUT)) &&
@@ -279,6 +306,8 @@ static void play_waits(void)
     PLAY("both wait, and both are woken", "read:s", "fill:s write:s", "sleep:20 hang_up:o");
     PLAY("a second one who waits is refused, and the first one is not disturbed", "read:r get:r",
          "read:r read:r:10", "fill:s write:s:20", "write:s", "sleep:60 put:w");
+    PLAY("what waits for room is sent, whatever becomes of where it stood", "fill:s send:s",
+         "pause scribble drain:o wait:2 read_end:o");
     PLAY("a file is always ready", "read:f write:f read:f:0 get:f");
     PLAY("no descriptor", "hang_up:o read:o write:o own:o close:o close:x");
 }
@@ -311,6 +340,8 @@ static void play_close(void)
     PLAY("Close wakes who waits", "read:s", "fill:s write:s", "pause pause close:s pause");
     PLAY("Close wakes who waits with a deadline, once", "read:s:400", "sleep:10 close:s sleep:450");
     PLAY("Close of one's own", "close:r put:w");
+    PLAY("Close of two out of three: the third is told what is its own", "read:r",
+         "read:s:5000 get:s", "read:o", "pause pause close:r close:o");
     PLAY("a number that is used again belongs to nobody", "own:r read:r", "pause close:r pipe",
          "sleep:20 own:r read:r:20 put:w read:r get:r");
 }

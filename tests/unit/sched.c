@@ -217,6 +217,8 @@ static struct value to_await(struct actor *f)
         return Exit(generator(actor((char)('a' + number(f)))));
     if (is(f, "exit_call"))
         return Exit(Kill(number(f)));
+    if (is(f, "exit_new"))
+        return Exit(New(actor((char)('a' + number(f)))));
     if (is(f, "list"))
         return ListTasks(f->infos, number(f));
     if (is(f, "add"))
@@ -383,6 +385,8 @@ static void play_results(void)
     PLAY("none for who waited for a killed one", "pause kill:2", "pause pause return:7", "wait:2");
     PLAY("what can have one owner only goes to nobody", "pause return_actor:4",
          "pause exit_actor:4", "pause exit_call:4", "wait:1 wait:2 wait:3", "later get_tid");
+    PLAY("a New that nobody makes gives back what it was given", "pause exit_new:2", "wait:1",
+         "later get_tid");
     PLAY("one that wakes waits again", "pause exit:1", "pause pause pause exit:2",
          "wait:1 wait:2 wait:1");
 }
