@@ -22,6 +22,20 @@ enum { ALIVE = 4, SERVER = 5 }; /* their lanes: before them there are three clie
 
 /* --- what the scheduler tells */
 
+static void draw_queues(const struct sched *sched, const struct task *running)
+{
+    say("       | runs %ld | ready", running->tid);
+    for (struct link *link = sched->ready.next; link != &sched->ready; link = link->next)
+        say(" %ld", ((struct task *)link)->tid);
+    say(" | waiting");
+    for (struct task *task = sched_next(sched, NULL); task != NULL; task = sched_next(sched, task))
+        if (task->state == TASK_WAITING && task->waits_for != NULL)
+            say(" %ld for %ld", task->tid, task->waits_for->tid);
+        else if (task->state == TASK_WAITING)
+            say(" %ld", task->tid);
+    say("\n");
+}
+
 /* Puts the lanes of the timeline into the states of their tasks. The one that runs is seen to run
  * when it tells something, and one that is woken to wait until it runs. */
 static void see_switch(const struct sched *sched, const struct task *running)
@@ -38,6 +52,8 @@ static void see_switch(const struct sched *sched, const struct task *running)
         if (task != running)
             story_lane(task->lane, seen[task->lane]);
     }
+    if (options[0].value != NULL)
+        draw_queues(sched, running);
 }
 
 static void see_end(const struct task *task)

@@ -2,6 +2,11 @@
 #ifndef EXAMPLES_H
 #define EXAMPLES_H
 
+#include "cli.h"
+
+/* --watch, with which they draw the ready queue and who waits, at each switch. It is the first. */
+extern struct option options[];
+
 void show_blocked(void);
 void show_echo(void);
 void show_gateway(void);

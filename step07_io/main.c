@@ -26,9 +26,10 @@ static const struct demo demos[] = {
     {NULL, NULL, NULL},
 };
 
-enum { ECHO_ONLY, WORKERS, POLLER, DEADLINE, IDLE };
+enum { WATCH, ECHO_ONLY, WORKERS, POLLER, DEADLINE, IDLE };
 
-static struct option options[] = {
+struct option options[] = {
+    [WATCH] = {.name = "--watch", .what = "draw the ready queue and who waits, at each switch"},
     [ECHO_ONLY] = {.name = "echo",
                    .what = "echo what comes, instead of the gateway",
                    .only_serve = true},

@@ -126,6 +126,16 @@ ms_after() {
     esac
 }
 
+# How often a task waits for its client depends on what has come already, so only what must be is
+# looked for: the story, and the io task, which waits while nobody is ready.
+@test "--watch draws the queues of step 7 besides" {
+    [ "$STEP" = 7 ] || return 0
+    limited "$program" --watch echo >"$BATS_TEST_TMPDIR/watched"
+    is "$(grep -vE '^ {7}\|' "$BATS_TEST_TMPDIR/watched")" "$(limited "$program" echo)"
+    grep -qE '^ {7}\| runs 1 \| ready \| waiting [2-6 ]+$' "$BATS_TEST_TMPDIR/watched"
+    refute grep -nE '.{81}' "$BATS_TEST_TMPDIR/watched"
+}
+
 @test "fits into 80 columns of plain ASCII" {
     limited "$program" >"$BATS_TEST_TMPDIR/lesson"
     refute grep -nE '.{81}' "$BATS_TEST_TMPDIR/lesson"
