@@ -20,6 +20,8 @@
 
 enum { ALIVE = 4, SERVER = 5 }; /* their lanes: before them there are three clients */
 
+const struct option *watch_option;
+
 /* --- what the scheduler tells */
 
 static void draw_queues(const struct sched *sched, const struct task *running)
@@ -52,7 +54,7 @@ static void see_switch(const struct sched *sched, const struct task *running)
         if (task != running)
             story_lane(task->lane, seen[task->lane]);
     }
-    if (options[0].value != NULL)
+    if (watch_option != NULL && watch_option->value != NULL)
         draw_queues(sched, running);
 }
 

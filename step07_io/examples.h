@@ -4,8 +4,9 @@
 
 #include "cli.h"
 
-/* --watch, with which they draw the ready queue and who waits, at each switch. It is the first. */
-extern struct option options[];
+/* --watch, with which they draw the ready queue and who waits, at each switch. NULL: there is no such
+ * option. */
+extern const struct option *watch_option;
 
 void show_blocked(void);
 void show_echo(void);

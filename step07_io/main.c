@@ -28,7 +28,7 @@ static const struct demo demos[] = {
 
 enum { WATCH, ECHO_ONLY, WORKERS, POLLER, DEADLINE, IDLE };
 
-struct option options[] = {
+static struct option options[] = {
     [WATCH] = {.name = "--watch", .what = "draw the ready queue and who waits, at each switch"},
     [ECHO_ONLY] = {.name = "echo",
                    .what = "echo what comes, instead of the gateway",
@@ -98,6 +98,7 @@ int main(int argc, char **argv)
         .commands = commands,
     };
 
+    watch_option = &options[WATCH];
     story_legend = "# runs  . waits  - ready, another runs  x blocks everybody";
     return cli_main(argc, argv, &lesson);
 }
