@@ -4,8 +4,8 @@
 
 #include "cli.h"
 
-/* --watch, with which they draw the ready queue and who waits, at each switch. NULL: there is no such
- * option. */
+/* --watch, with which they draw the ready queue and who waits, at each switch. NULL: there is no
+ * such option. */
 extern const struct option *watch_option;
 
 void show_blocked(void);

@@ -29,9 +29,6 @@ setup_file() {
 #include "syscall.h"
 #include "timer.h"
 
-/* Those of main.c, which is not here, for the demos, which are not shown. */
-struct option options[1] __attribute__((weak));
-
 static struct sched sched;
 static int fds[2];
 static int io_runs;

@@ -28,9 +28,6 @@ setup_file() {
 #include "story.h"
 #include "syscall.h"
 
-/* Those of main.c, which is not here, for the demos, which are not shown. */
-struct option options[1] __attribute__((weak));
-
 static struct sched sched;
 static struct channel *channel;
 static bool flag;
