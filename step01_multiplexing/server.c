@@ -47,7 +47,7 @@ static bool accepts(void)
     return !stopping && (service->requests == 0 || n_accepted < service->requests);
 }
 
-/* The connection that has waited longest for its client to hang up, or NULL. */
+/* The oldest connection that waits for nothing but its client to hang up, or NULL. */
 static struct conn *find_done(void)
 {
     struct conn *done = NULL;

@@ -47,7 +47,7 @@ static bool accepts(void)
     return !stopping && (service->requests == 0 || n_accepted < service->requests);
 }
 
-/* The connection that has waited longest for its client to hang up, or NULL. */
+/* The oldest connection that waits for nothing but its client to hang up, or NULL. */
 static struct conn *find_done(void)
 {
     struct conn *done = NULL;
@@ -132,7 +132,7 @@ void reply(struct conn *conn, struct answer answer)
     loop_register(conn->fd, POLLOUT, write_reply, conn);
     if (!buffer_keep(&conn->text, text, len))
         net_write(conn->fd, text, len); /* as much as goes at once */
-    write_reply(conn);
+    write_reply(conn); /* mostly it all goes at once; if not, the loop will call for the rest */
 }
 
 static void enter_piece(void)

@@ -18,7 +18,7 @@ enum { EVENTS_MAX = 1000, LANES_MAX = 64, LINE_SIZE = 74, ROW_SIZE = 81, MARGIN 
 static const char *const state_name[] = {"gone", "running", "waiting", "blocked", "queued"};
 static const char state_char[] = {' ', '#', '.', 'x', '-'};
 const char *story_legend =
-    "# runs  . waits, its thread is free  x blocks its thread  - not let in yet";
+    "# runs  . waits, and blocks nobody  x blocks its thread  - not let in yet";
 
 struct event {
     int lane;
@@ -406,7 +406,8 @@ static void draw_band(int from, int to, int width)
 
     for (int i = from; i < to; i++)
         if (width == 3 || (i + 1 - from) * width % 10 == 0)
-            len += (size_t)snprintf(row + len, sizeof row - len, "%*d", width == 3 ? 3 : 10, i + 1);
+            len +=
+                (size_t)snprintf(row + len, sizeof row - len, "%*d", width == 3 ? -3 : 10, i + 1);
     draw_row(row);
     for (int lane = 1; lane <= n_lanes; lane++) {
         char name[MARGIN];

@@ -52,7 +52,6 @@ static void nap(void)
     story_timeline();
     story_end();
     story_begin("#%d", "     and the same three clients, when it awaits a timer");
-    story_lane(3, QUEUED);
     story_hold(TIMERS, "#3 is answered");
     ms = service_demo(serve_multiplexed, ask_for_naps, 3);
     story_timeline();
@@ -76,7 +75,6 @@ static void sum(void)
     long ms;
 
     story_begin("#%d", "sum: a computation of 300 ms, on another thread");
-    story_lane(3, QUEUED);
     story_hold(THREADS, "#3 is answered");
     ms = service_demo(serve_multiplexed, ask_for_a_sum, 3);
     story_timeline();

@@ -49,7 +49,7 @@ static bool accepts(void)
     return !stopping && (service->requests == 0 || n_accepted < service->requests);
 }
 
-/* The connection that has waited longest for its client to hang up, or NULL. */
+/* The oldest connection that waits for nothing but its client to hang up, or NULL. */
 static struct conn *find_done(void)
 {
     struct conn *done = NULL;
@@ -130,7 +130,7 @@ static void reply(struct conn *conn, struct answer answer)
     loop_register(conn->fd, POLLOUT, write_reply, conn);
     if (!buffer_keep(&conn->text, text, len))
         net_write(conn->fd, text, len); /* as much as goes at once */
-    write_reply(conn);
+    write_reply(conn); /* mostly it all goes at once; if not, the loop will call for the rest */
 }
 
 /* The client has reset its connection. Its handler works on: we are called for a socket, and nobody
@@ -178,7 +178,7 @@ static void advance(void *arg)
     struct future *future = conn->future;
     struct value value;
 
-    api_ask_for(conn->id);
+    api_ask_for(conn->id); /* what is asked of the API from here on is for this client */
     value = gen_send(conn->handler, future == NULL ? none() : future_result(future));
     if (gen_outcome(conn->handler, value) == YIELDED && value.tag == FUTURE) {
         conn->future = value.future;

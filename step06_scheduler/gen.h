@@ -46,7 +46,8 @@ struct gen {
     int at;                /* the resume point: 0 before the start, or ENDED */
     bool running;          /* it runs, or its delegator alone may resume it */
     struct gen *innermost; /* in the outermost of a chain of delegation: the one that is resumed;
-                              in all others, and where there is no chain: itself */
+                              in all others, and where there is no chain: itself; and for a moment,
+                              in one that begins to delegate: the one to which it does */
     struct gen *delegator; /* who gets what it returns or raises; NULL: who resumes it */
 };
 
@@ -130,9 +131,10 @@ static inline struct value gen_end(struct gen *gen, struct value value)
 _Noreturn void gen_lost(const struct gen *gen);
 
 /* Begins a body whose parameters are called gen and sent. Its arguments are the resume points, one
- * for each YIELD, called GOT_... The switch is over their enum, so that the compiler warns of a
- * YIELD in another switch, and of a resume point without a YIELD. A variable that is declared
- * between BEGIN and END is jumped over when it is resumed. A body ends with RETURN or RAISE. */
+ * for each YIELD, called after what has happened by then. The switch is over their enum, so that
+ * the compiler warns of a YIELD in another switch, and of a resume point without a YIELD. A
+ * variable that is declared between BEGIN and END is jumped over when it is resumed. A body ends
+ * with RETURN or RAISE. */
 #define BEGIN(...)                                                                                 \
     enum points { START, __VA_ARGS__ };                                                            \
     (void)sent;                                                                                    \
@@ -145,8 +147,8 @@ _Noreturn void gen_lost(const struct gen *gen);
 
 /* Pauses: hands out the value that comes last. The next send goes on at POINT, and what is sent is
  * put into DEST, a member of the frame; an error that is sent ends the generator, and so does the
- * value if it is one. POINT is a label as well, for the debugger: break twice_body:GOT_FIRST.
- * (Built without optimization, that is.) */
+ * value if it is one: it is not handed out, but taken for what was sent. POINT is a label as well,
+ * for that, and for a debugger: break twice_body:GOT_FIRST. (An optimizer may have moved it.) */
 #define YIELD(POINT, DEST, ...)                                                                    \
     do {                                                                                           \
         YIELD_FINALLY(POINT, DEST, __VA_ARGS__);                                                   \

@@ -93,7 +93,7 @@ static struct value io_body(struct gen *gen, struct value sent)
             die("cannot poll: %s", strerror(errno));
         if (!story_holds(TIMERS))
             timer_call_due();
-        YIELD(GO_ON, sent, none());
+        YIELD(GO_ON, sent, none()); /* nothing is sent that it would have to keep */
     }
     RETURN(none());
     END

@@ -3,9 +3,9 @@
  *
  *     AWAIT(GOT_CLIENT, f->client, accept_one(f->listener));
  *
- * Each function makes a generator; without memory it makes an error instead, NO_MEMORY. A deadline
- * is in ms, FOREVER is none, and TIMED_OUT is raised when it has passed. Another failure is raised
- * as an IO_ERROR with errno's text. */
+ * Each function makes a generator (sleep_for() a system call); without memory it makes an error
+ * instead, NO_MEMORY. A deadline is in ms, FOREVER is none, and TIMED_OUT is raised when it has
+ * passed. Another failure is raised as an IO_ERROR with errno's text. */
 #ifndef SOCKETS_H
 #define SOCKETS_H
 

@@ -38,7 +38,7 @@ void syscall_free(struct syscall *call);
 /* Gives the number of the caller. */
 struct value GetTid(void);
 
-/* Lets the others go first. */
+/* Lets the others go first, as a bare yield does: for where a system call is wanted. */
 struct value Yield(void);
 
 /* Makes a task of the generator TARGET and gives its number. The new task is put at the tail of the
@@ -52,8 +52,8 @@ struct value Kill(long tid);
 
 /* Parks the caller until the task TID has ended, and gives its result: what it returned, or what it
  * gave to Exit() (of which a text must be static); what it raised is raised; none if it was
- * killed. At once, NO_SUCH_TASK if there
- * is no such task, or not any more, and VALUE_ERROR for the caller itself. */
+ * killed. At once: NO_SUCH_TASK if there is no such task, or not any more, and VALUE_ERROR for the
+ * caller itself. */
 struct value Wait(long tid);
 
 /* Ends the caller, at whatever depth, with RESULT; a text must be static. */

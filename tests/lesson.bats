@@ -207,7 +207,7 @@ ms_after() {
         told+="|^(I |I'm |Task |create |killed |stop |wait (for )?[0-9]|kill |\.\.\. |outer:|middle:|inner:)"
         told+="|^(foo cleans|Server|Connection|Client|  task [0-9] (ready|running|waits))"
     fi
-    told=$(grep -E "$told" "$BATS_TEST_TMPDIR/out" | grep -cvE '^ +1  2  3')
+    told=$(grep -E "$told" "$BATS_TEST_TMPDIR/out" | grep -cvE '^ {8}1  2  3')
     is "$ends" "$begins"
     is "$(grep -c '"ph": "i"' "$BATS_TEST_TMPDIR/trace")" "$told"
 }
