@@ -3,8 +3,6 @@
 
 #include "examples.h"
 
-#include <stdlib.h>
-
 #include "gen.h"
 #include "story.h"
 

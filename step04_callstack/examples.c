@@ -4,8 +4,6 @@
 #include "examples.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include "callstack.h"
 #include "story.h"

@@ -4,8 +4,6 @@
 #ifndef LOOP_H
 #define LOOP_H
 
-#include <stdbool.h>
-
 /* What is called when a descriptor is ready, with the ARG that was registered along with it. It
  * returns soon, for while it runs the loop stands still. It may register and unregister whatever it
  * wants. */

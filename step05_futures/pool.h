@@ -9,7 +9,8 @@
 typedef struct value job_function(void *arg);
 
 /* Lets one of a few threads call FUNCTION with ARG. ARG is static, or FUNCTION frees it: nobody can
- * stop a thread, so a future that is cancelled does not say that ARG is free. Returns a future that
+ * stop a thread, so a future that is cancelled does not say that ARG is free. (What is never begun,
+ * as there is no thread, or it is too late, frees nothing.) Returns a future that
  * is filled with what FUNCTION returns; or an error, 503, without memory or without a thread. */
 struct value run_in_thread(job_function *function, void *arg);
 

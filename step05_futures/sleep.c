@@ -3,8 +3,6 @@
 
 #include "sleep.h"
 
-#include <stdlib.h>
-
 #include "future.h"
 #include "story.h"
 #include "timer.h"

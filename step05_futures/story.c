@@ -173,6 +173,7 @@ void story_open_trace(const char *file)
     if (trace == NULL)
         die("cannot write %s: %s", file, strerror(errno));
     get_time(&trace_began);
+    began = trace_began;
     trace_event('M', 0, "process_name", program);
 }
 

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -101,6 +100,13 @@ static struct gen *work(gen_body *body, const char *name, long lines)
     return &f->gen;
 }
 
+/* Makes a task of TARGET. */
+static void start(struct gen *target)
+{
+    if (sched_new(&sched, target) == 0)
+        die("out of memory");
+}
+
 /* Begins a demo: a scheduler without a task. */
 static void begin(const char *headline)
 {
@@ -137,8 +143,8 @@ static struct value chore_body(struct gen *gen, struct value sent)
 void show_multitask(void)
 {
     begin("multitask: two tasks, each of which yields after each line");
-    sched_new(&sched, work(chore_body, "cooking", 10));
-    sched_new(&sched, work(chore_body, "doing the laundry", 5));
+    start(work(chore_body, "cooking", 10));
+    start(work(chore_body, "doing the laundry", 5));
     run_all();
     say("  Nobody stops a task: it yields, and the scheduler takes the next one from the\n"
         "  ready queue.\n\n");
@@ -161,8 +167,8 @@ static struct value numbered_body(struct gen *gen, struct value sent)
 void show_gettid(void)
 {
     begin("gettid: a system call, which asks the scheduler for the caller's number");
-    sched_new(&sched, work(numbered_body, "doing the laundry", 5));
-    sched_new(&sched, work(numbered_body, "cooking", 10));
+    start(work(numbered_body, "doing the laundry", 5));
+    start(work(numbered_body, "cooking", 10));
     run_all();
     say("  A system call is a yield as well, so after it the others go first.\n\n");
 }
@@ -186,7 +192,7 @@ static struct value maker_body(struct gen *gen, struct value sent)
 void show_new(void)
 {
     begin("new: bar makes another task, foo");
-    sched_new(&sched, work(maker_body, "bar", 10));
+    start(work(maker_body, "bar", 10));
     run_all();
     say("  The new task is put at the tail of the ready queue, and then its maker.\n\n");
 }
@@ -233,7 +239,7 @@ static struct value killer_body(struct gen *gen, struct value sent)
 void show_kill(void)
 {
     begin("kill: the same, but after two lines bar kills foo");
-    sched_new(&sched, work(killer_body, "bar", 10));
+    start(work(killer_body, "bar", 10));
     run_all();
     say("  foo stood in the ready queue. It was closed where it paused: it cleaned up.\n\n");
 }
@@ -262,10 +268,10 @@ static struct value waiter_body(struct gen *gen, struct value sent)
 void show_wait(void)
 {
     begin("wait: bar waits for foo, which still runs");
-    sched_new(&sched, work(waiter_body, "bar", 2));
+    start(work(waiter_body, "bar", 2));
     run_all();
     begin("      and for foo, which has ended already");
-    sched_new(&sched, work(waiter_body, "bar", 10));
+    start(work(waiter_body, "bar", 10));
     run_all();
     say("  A task that waits does not stand in the ready queue: it costs nothing until it\n"
         "  is woken.\n\n");
@@ -315,7 +321,7 @@ static struct value outer_body(struct gen *gen, struct value sent)
 void show_subroutine(void)
 {
     begin("subroutine: a task that calls, three levels deep, and each makes system calls");
-    sched_new(&sched, work(outer_body, "outer", 0));
+    start(work(outer_body, "outer", 0));
     run_all();
     say("  The scheduler knows nothing of the levels: a system call goes out through all\n"
         "  of them, and its result comes back to where it was made.\n\n");
@@ -364,10 +370,10 @@ static struct gen *follower(long tid)
 void show_ps(void)
 {
     begin("ps: a task that asks for a list of all tasks");
-    sched_new(&sched, work(chore_body, "cooking", 3));
-    sched_new(&sched, follower(1));
-    sched_new(&sched, follower(2));
-    sched_new(&sched, work(ps_body, "ps", 0));
+    start(work(chore_body, "cooking", 3));
+    start(follower(1));
+    start(follower(2));
+    start(work(ps_body, "ps", 0));
     run_all();
     say("  Work has a number now: it can be listed, waited for and killed.\n\n");
 }
@@ -424,8 +430,8 @@ static struct gen *obedient(const struct order *orders)
 static void run_two(const char *headline, const struct order *a, const struct order *b)
 {
     begin(headline);
-    sched_new(&sched, obedient(a));
-    sched_new(&sched, obedient(b));
+    start(obedient(a));
+    start(obedient(b));
     run_all();
 }
 
@@ -510,8 +516,8 @@ static struct value reader_body(struct gen *gen, struct value sent)
 void show_limit(void)
 {
     begin("limit: a task reads from a pipe that is empty for 300 ms");
-    sched_new(&sched, work(alive_body, "alive", 5));
-    sched_new(&sched, work(reader_body, "reader", 0));
+    start(work(alive_body, "alive", 5));
+    start(work(reader_body, "reader", 0));
     run_all();
     say("  read() does not yield: it blocks the only thread, and the scheduler with it.\n"
         "  In step 7 a task can wait for a descriptor.\n\n");

@@ -52,6 +52,7 @@ static struct value ask_body(struct gen *gen, struct value sent)
         RAISE(error(IO_ERROR, "there can be no such path"));
     AWAIT(CONNECTED, f->got, connect_to(&service->api, timer_left(f->until)));
     f->fd = (int)f->got.integer;
+    /* Again: in the meantime others have used the text. */
     len = http_format_request(text, sizeof text, service->host, f->path, f->id);
     AWAIT(SENT, f->got, send_all(f->fd, text, len, timer_left(f->until)));
     do {
@@ -75,6 +76,7 @@ static void ask_drop(struct gen *gen)
 static struct value ask(const char *path, int id)
 {
     struct ask *f = gen_new(sizeof *f, "ask", ask_body, ask_drop);
+
     if (f == NULL)
         return error(NO_MEMORY, "out of memory");
     f->path = path;

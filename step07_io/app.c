@@ -138,19 +138,25 @@ static struct gen *nap(int id)
     return once("nap", nap_body, id);
 }
 
+static long long ns_since(const struct timespec *start)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - start->tv_sec) * 1000000000LL + now.tv_nsec - start->tv_nsec;
+}
+
 /* A long computation, for another thread: 1 + 2 + ... + 300, with a millisecond's thought each. */
 static struct value add_up(void *arg)
 {
-    struct timespec start, now;
+    struct timespec start;
     long sum = 0;
 
     (void)arg;
     clock_gettime(CLOCK_MONOTONIC, &start);
     for (long n = 1; n <= 300; n++) {
-        do
-            clock_gettime(CLOCK_MONOTONIC, &now);
-        while ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 <
-               story_delay(n));
+        while (ns_since(&start) < story_delay(n) * 1000000LL)
+            ;
         sum += n;
     }
     return integer(sum);

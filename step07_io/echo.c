@@ -21,6 +21,7 @@ static struct value echo_body(struct gen *gen, struct value sent)
     f->client.tid = io_running()->tid;
     io_running()->lane = f->client.id;
     story_print(f->client.id, "Connection from #%d", f->client.id);
+    story_lane(f->client.id, WAITING);
     while (!server_stops()) {
         f->client.busy = false;
         AWAIT_CATCH(GOT_SOME, f->got,
@@ -34,6 +35,7 @@ static struct value echo_body(struct gen *gen, struct value sent)
             break;
     }
     story_print(f->client.id, "Client closed");
+    story_lane(f->client.id, GONE);
     RETURN(none());
     END
 }

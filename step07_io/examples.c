@@ -3,6 +3,8 @@
 
 #include "examples.h"
 
+#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "api.h"
@@ -125,6 +127,8 @@ static struct value blocked_body(struct gen *gen, struct value sent)
     story_lane(SERVER, BLOCKED);
     net_set_blocking(blocked_service->listener, true);
     fd = net_accept(blocked_service->listener, true);
+    if (fd == -1)
+        die("cannot accept: %s", strerror(errno));
     story_print(SERVER, "Connection from #1");
     story_lane(SERVER, BLOCKED);
     while ((n = net_read(fd, text, sizeof text)) > 0)

@@ -35,7 +35,8 @@ static const char payload[] = "xmdevops";
 
 /* --- messages */
 
-/* Copies the text that VALUE begins with, up to one of STOP, into OUT, cut if it is too long. */
+/* Copies the text that VALUE begins with, up to END or one of STOP, into OUT, cut if it is too
+ * long. */
 static void copy_word(char *out, size_t size, const char *value, const char *end, const char *stop)
 {
     size_t len = 0;
@@ -135,8 +136,8 @@ struct peer {
     struct value got;
 };
 
-static struct relay_message
-    message; /* the last that somebody has read: used before the next pause */
+/* The last that somebody has read: used before the next pause. */
+static struct relay_message message;
 
 static void peer_drop(struct gen *gen)
 {
@@ -335,8 +336,10 @@ void check_relay(const char *host, const char *port)
     proxy_port = port;
     open_check(&sched);
     run_check(&sched);
-    if (!passed)
+    if (!passed) {
+        story_close_trace();
         exit(1);
+    }
 }
 
 /* --- a relay of our own, for the demo */
@@ -406,9 +409,14 @@ static struct value relay_body(struct gen *gen, struct value sent)
     END
 }
 
+struct relay_server {
+    struct gen gen;
+    struct value got;
+};
+
 static struct value relay_server_body(struct gen *gen, struct value sent)
 {
-    struct check *f = (struct check *)gen;
+    struct relay_server *f = (struct relay_server *)gen;
     struct gen *peer;
 
     BEGIN(ACCEPTED, STARTED)
@@ -437,7 +445,7 @@ void show_relay(void)
     proxy_host = "127.0.0.1";
     proxy_port = "6604";
     open_check(&sched);
-    start(&sched, gen_new(sizeof(struct check), "server", relay_server_body, NULL));
+    start(&sched, gen_new(sizeof(struct relay_server), "server", relay_server_body, NULL));
     run_check(&sched);
     close(relay_listener);
     story_timeline();

@@ -4,10 +4,7 @@
 #include "server.h"
 
 #include <poll.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "http.h"
 #include "io.h"
 #include "net.h"
 #include "sockets.h"
@@ -26,7 +23,8 @@ int server_lane;
 
 static const struct service *service;
 static client_maker *make_client;
-static struct client *clients; /* the newest first */
+static struct client *clients; /* the oldest first */
+static struct client **end_of_clients = &clients;
 static int n_clients, most_clients, n_accepted;
 static long server_tid, stopper_tid;
 static bool stopping;
@@ -45,11 +43,9 @@ void *client_new(size_t size, const char *name, gen_body *body, int fd, int id)
     client->fd = fd;
     client->id = id;
     client->since = timer_now();
-    client->next = clients;
-    client->link = &clients;
-    if (clients != NULL)
-        clients->link = &client->next;
-    clients = client;
+    client->link = end_of_clients;
+    *end_of_clients = client;
+    end_of_clients = &client->next;
     n_clients++;
     return client;
 }
@@ -61,6 +57,8 @@ void client_drop(struct gen *gen)
     *client->link = client->next;
     if (client->next != NULL)
         client->next->link = client->link;
+    else
+        end_of_clients = client->link;
     n_clients--;
     io_close(client->fd);
 }
@@ -76,12 +74,10 @@ static bool is_silent(const struct client *client)
 /* The idle client that has been here longest, or NULL; without hurry, a silent one alone. */
 static struct client *find_idle(bool hurry)
 {
-    struct client *idle = NULL;
-
     for (struct client *client = clients; client != NULL; client = client->next)
         if (!client->busy && client->tid != 0 && (hurry || is_silent(client)))
-            idle = client;
-    return idle;
+            return client;
+    return NULL;
 }
 
 struct server {
@@ -101,14 +97,14 @@ static struct value server_body(struct gen *gen, struct value sent)
     struct server *f = (struct server *)gen;
     struct client *idle; /* used before the next pause */
 
-    BEGIN(GOT_CLIENT, STARTED, SENT_AWAY, LATER, AGAIN)
+    BEGIN(GOT_CLIENT, STARTED, SENT_AWAY, LATER, AGAIN, STILL_FULL)
     if (server_lane != 0) {
         story_print(server_lane, "Server starting");
         story_lane(server_lane, WAITING);
     }
     while (service->requests == 0 || n_accepted < service->requests) {
         AWAIT_CATCH(GOT_CLIENT, f->got, accept_one(service->listener));
-        if (f->got.tag == ERROR) { /* out of memory: others may give some back */
+        if (f->got.tag == ERROR) { /* without memory, or worse: others may give some back */
             YIELD(AGAIN, f->got, none());
             continue;
         }
@@ -119,6 +115,8 @@ static struct value server_body(struct gen *gen, struct value sent)
                 AWAIT_CATCH(SENT_AWAY, f->got, Kill(idle->tid));
             else
                 AWAIT_CATCH(LATER, f->got, Sleep(PAUSE_MS));
+            if (f->got.tag == ERROR)
+                YIELD(STILL_FULL, f->got, none());
         }
         f->client = make_client(f->fd, ++n_accepted);
         if (f->client == NULL)

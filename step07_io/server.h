@@ -16,7 +16,7 @@ struct client {
     int id; /* counts from 1 */
     int fd;
     bool busy;       /* it is being answered: nobody sends it away */
-    long long since; /* it is here, in ms */
+    long long since; /* when it came: a time of timer_now() */
     long tid;
     struct client *next;
     struct client **link; /* the pointer that points here */

@@ -26,12 +26,13 @@ static void *run_job(void *arg)
 {
     struct job *job = arg;
     struct value result = job->function(job->arg);
+    int out = job->out;
 
-    story_wait(THREADS); /* in a demo: not before its time */
-    while (write(job->out, &result, sizeof result) == -1 && errno == EINTR)
-        ;
-    close(job->out); /* if nobody has read it: whoever waited was killed */
     free(job);
+    story_wait(THREADS); /* in a demo: not before its time */
+    while (write(out, &result, sizeof result) == -1 && errno == EINTR)
+        ;
+    close(out); /* if nobody has read it: whoever waited was killed */
     return NULL;
 }
 
@@ -88,7 +89,7 @@ static struct value run_body(struct gen *gen, struct value sent)
     BEGIN(READABLE)
     f->in = start_job(f->function, f->arg);
     if (f->in == -1)
-        RAISE(error(503, "out of threads"));
+        RAISE(error(503, "no thread can be started"));
     do {
         AWAIT(READABLE, f->got, ReadWait(f->in, FOREVER));
         n = net_read(f->in, &result, sizeof result);

@@ -170,14 +170,14 @@ void timer_call_due(void)
 
 long long timer_now(void)
 {
-    return now() / NS_PER_MS;
+    return (now() + NS_PER_MS - 1) / NS_PER_MS;
 }
 
 long long timer_left(long long time)
 {
-    long long left = time - timer_now();
+    long long left = time * NS_PER_MS - now();
 
-    return left > 0 ? left : 0;
+    return left > 0 ? (left + NS_PER_MS - 1) / NS_PER_MS : 0;
 }
 
 void timer_close(void)

@@ -32,7 +32,8 @@ int timer_next(void);
 /* Calls those that are due, the earliest first; not those that they add meanwhile. */
 void timer_call_due(void);
 
-/* The time of the monotonic clock, in ms; and how many ms are left until TIME, at least 0. */
+/* The time of the monotonic clock, in ms; and how many ms are left until TIME, at least 0. Both are
+ * rounded up, so that nobody is woken early. */
 long long timer_now(void);
 long long timer_left(long long time);
 

@@ -63,12 +63,35 @@ const char *web_header(const char *text, size_t head, const char *name)
     return NULL;
 }
 
-/* Whether the header NAME has the value WORD, or begins with it. */
-static bool header_is(const char *text, size_t head, const char *name, const char *word)
+/* Whether one of the headers NAME has WORD in its list. */
+static bool header_lists(const char *text, size_t head, const char *name, const char *word)
 {
-    const char *value = web_header(text, head, name);
+    const char *at = web_header(text, head, name);
+    size_t len = strlen(word);
 
-    return value != NULL && strncasecmp(value, word, strlen(word)) == 0;
+    for (; at != NULL; at = web_header(at, (size_t)(text + head - at), name))
+        while (*(at += strspn(at, " \t,")) != '\r' && *at != '\n' && *at != '\0') {
+            if (strncasecmp(at, word, len) == 0 && strchr(" \t,\r\n", at[len]) != NULL)
+                return true;
+            at += strcspn(at, ",\r\n");
+        }
+    return false;
+}
+
+/* Whether each line of a head is a name that a colon follows at once. About others, we and whoever
+ * stands before us might not agree; then a body could pass for a request. */
+static bool has_sound_lines(const char *text, size_t head)
+{
+    const char *end = text + head;
+    const char *line = text + blank_length(text, head);
+
+    while ((line = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1) < end) {
+        size_t name = strcspn(line, ": \t\r\n");
+
+        if (*line != '\r' && *line != '\n' && (name == 0 || line[name] != ':'))
+            return false;
+    }
+    return true;
 }
 
 /* Finds where the body ends. Returns false if that cannot be told. */
@@ -78,7 +101,8 @@ static bool find_body(const char *text, struct web_request *request)
     char *end;
     long n;
 
-    if (web_header(text, request->head, "Transfer-Encoding") != NULL)
+    if (!has_sound_lines(text, request->head) ||
+        web_header(text, request->head, "Transfer-Encoding") != NULL)
         return false;
     if (value == NULL)
         return true;
@@ -87,7 +111,7 @@ static bool find_body(const char *text, struct web_request *request)
     errno = 0;
     n = strtol(value, &end, 10); /* the head's last LF stops it, at the latest */
     end += strspn(end, " \t");
-    if (errno != 0 || (*end != '\r' && *end != '\n') ||
+    if (errno != 0 || (*end != '\n' && (*end != '\r' || end[1] != '\n')) ||
         web_header(value, (size_t)(text + request->head - value), "Content-Length") != NULL)
         return false;
     request->body = (size_t)n;
@@ -122,9 +146,9 @@ bool web_parse(const char *text, size_t len, bool last, struct web_request *requ
     if (memcmp(text + blank_length(text, head), "HEAD", 4) == 0)
         request->keep_alive = false; /* its answer should have no body, and has one */
     else if (is_http_1_0(text, head))
-        request->keep_alive = header_is(text, head, "Connection", "keep-alive");
+        request->keep_alive = header_lists(text, head, "Connection", "keep-alive");
     else
-        request->keep_alive = !header_is(text, head, "Connection", "close");
+        request->keep_alive = !header_lists(text, head, "Connection", "close");
     return true;
 }
 
@@ -168,6 +192,7 @@ struct web {
     size_t skip;        /* so much of a body is still to come, and is passed over */
     bool ended;         /* it sends no more */
     bool keep_alive;
+    bool told;       /* the story has said what is answered */
     long long until; /* by then it has to have sent what it has begun; 0: not set yet */
     struct value got;
 };
@@ -225,6 +250,7 @@ static struct value begin(struct web *f, const struct web_request *request)
     io_running()->lane = f->client.id;
     tell(f->client.id, RUNNING, "is let in: GET %s", request->path);
     f->client.busy = true;
+    f->told = false;
     f->keep_alive = request->keep_alive;
     take(f, request->head + request->body);
     if (request->status != 200)
@@ -233,6 +259,14 @@ static struct value begin(struct web *f, const struct web_request *request)
         return error(404, "no such path");
     gen = route->handler(f->client.id);
     return gen != NULL ? generator(gen) : error(503, "out of memory");
+}
+
+/* The status with which to answer VALUE, which is no text and no number. */
+static int failure_status(struct value value)
+{
+    if (value.tag == ERROR && value.code == NO_MEMORY)
+        return 503;
+    return value.tag == ERROR && value.code >= 400 ? value.code : 500;
 }
 
 /* Makes the generator that sends VALUE, what the handler has returned or raised. */
@@ -249,13 +283,14 @@ static struct value answer(struct web *f, struct value value)
     } else if (value.tag != TEXT) {
         static struct answer failure;
 
-        status = value.tag == ERROR && value.code >= 400 ? value.code : 500;
+        status = failure_status(value);
         failure = http_error(status);
         body = failure.body;
     }
     f->keep_alive = f->keep_alive && !server_stops();
     if (story_told())
         tell(f->client.id, GONE, "is answered: %d %s, at %ld ms", status, body, story_ms());
+    f->told = true;
     io_running()->lane = 0; /* until it asks again */
     return send_all(f->client.fd, out, format(out, status, body, f->keep_alive), server_idle_ms);
 }
@@ -301,7 +336,7 @@ static void web_drop(struct gen *gen)
 {
     struct web *f = (struct web *)gen;
 
-    if (f->client.busy)
+    if (f->client.busy && !f->told)
         tell(f->client.id, GONE, "has lost its client, and is killed");
     buffer_drop(&f->text);
     client_drop(gen);

@@ -9,10 +9,8 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gen.h"
@@ -29,8 +27,8 @@ static pid_t workers[WORKERS_MAX]; /* 0: there is none */
 static int pulses[WORKERS_MAX]; /* of each worker: a pipe's reading end, which ends when it does */
 static int n_workers;
 static int own_slot; /* in a worker: which one it is */
-static int
-    life_pipe[2]; /* ends when the program does, however it ends: then the workers end, too */
+/* Ends when the program does, however it ends: then the workers end, too. */
+static int life_pipe[2];
 
 /* --- processes */
 
