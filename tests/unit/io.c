@@ -433,7 +433,7 @@ int main(int argc, char **argv)
     if (poller == NULL)
         return 2;
     if (argc > 2 && strcmp(argv[2], "closed") == 0) {
-        PLAY("a number that is not open", "read:x:50 write:x:50");
+        PLAY("a number that is not open", "read:x:50 write:x:50 own:x");
     } else if (argc > 2 && strcmp(argv[2], "kills_io") == 0) {
         PLAY("the io task is killed", "read:r", "pause kill:1");
     } else {

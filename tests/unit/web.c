@@ -112,6 +112,17 @@ static void read_requests(void)
     requests("GET /a HTTP/1.1\r\nContent-Length: 1 2\r\n\r\n");
     requests("GET /a HTTP/1.1\r\nContent-Length:\r\n\r\n");
     requests("GET /a HTTP/1.1\r\nContent-Length: \r\n 3\r\n\r\n");
+    /* What another program might read otherwise is refused. */
+    requests("GET /a HTTP/1.1\r\nContent-Length : 3\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
+    requests("GET /a HTTP/1.1\r\n Content-Length: 3\r\n\r\nxxxGET /b HTTP/1.1\r\n\r\n");
+    requests("GET /a HTTP/1.1\r\nContent-Length: 1\r\n 0\r\n\r\nxGET /b HTTP/1.1\r\n\r\n");
+    requests("GET /a HTTP/1.1\r\nContent-Length: 5\r9\r\n\r\nxxxxx");
+    requests("GET /a HTTP/1.1\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n");
+    requests("GET /a HTTP/1.1\r\nno colon\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
+    requests("GET /a HTTP/1.1\r\nConnection: TE, close\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
+    requests("GET /a HTTP/1.1\r\nConnection: x\r\nConnection: Close\r\n\r\n");
+    requests("GET /a HTTP/1.1\r\nConnection: closed-captions\r\n\r\n");
+    requests("GET /a HTTP/1.0\r\nConnection: Upgrade,keep-alive\r\n\r\n");
     requests("GET /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
     requests("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
     requests("HEAD /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
