@@ -269,14 +269,14 @@ me: end"
 
 @test "a client that is stopped for a while gets all of its echo" {
     start_serve echo
-    "$peer" client "$port" echo:100000000 >"$BATS_TEST_TMPDIR/beside" 3>&- &
+    "$peer" client "$port" echo:30000000 >"$BATS_TEST_TMPDIR/beside" 3>&- &
     beside=$!
-    sleep 0.05
+    client echo:1000
     kill -STOP "$beside"
     client echo:1000000
     is "$output" "me: 1000000 echoed"
     kill -CONT "$beside"
-    client_says "me: 100000000 echoed"
+    client_says "me: 30000000 echoed"
     stop_serve
 }
 

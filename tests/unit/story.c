@@ -1,5 +1,5 @@
 /* story.c - tests of what a demo tells: lines, timelines, traces. Prints them. Takes what to try
- * alone: what ends the program, and the trace. */
+ * alone: what ends the program, or "trace" and the file to write it to. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "story.h"
@@ -95,9 +95,9 @@ static void test_listener(void)
     tell(1, RUNNING, "is silenced: FAILED");
 }
 
-static void test_trace(void)
+static void test_trace(const char *file)
 {
-    story_open_trace("/dev/stdout");
+    story_open_trace(file);
     tell(100, RUNNING, "is in no story, but in the trace");
     story_lane(100, GONE);
     story_begin("#%d", "a story with a trace");
@@ -118,8 +118,8 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);
     program = "story";
-    if (strcmp(what, "trace") == 0) {
-        test_trace();
+    if (strcmp(what, "trace") == 0 && argc > 2) {
+        test_trace(argv[2]);
     } else if (strcmp(what, "lane") == 0) {
         story_begin("#%d", "a lane too many");
         tell(64, RUNNING, "is the last");
