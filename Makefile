@@ -21,7 +21,7 @@ help:
 	@echo "make mutants      breaks each step, place after place: a test has to notice"
 	@echo "make fuzz         lets clang look for input that no parser can bear: SECONDS=600"
 	@echo "make coverage     counts the lines of each step that the tests run; needs gcov"
-	@echo "make figures      runs all that tries much, and prints figures; takes an hour"
+	@echo "make figures      runs all that tries much, prints figures; takes half an hour"
 	@echo "make check        runs the tests and all that a careful maintainer runs besides"
 	@echo "make check-arm64  runs the tests on arm64, in an emulator; takes some minutes"
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
