@@ -396,7 +396,9 @@ b: 200 hello"
     local before after
     client crowd:300:/one crowd:300:/one
     before=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status")
-    client crowd:300:/one crowd:300:/one crowd:300:/one crowd:300:/one crowd:300:/one
+    local crowds=()
+    for _ in {1..15}; do crowds+=(crowd:300:/one); done
+    client "${crowds[@]}"
     after=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status")
     echo "$before KB before, $after KB after"
     [ "$after" -lt $((before + 100)) ]
