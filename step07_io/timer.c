@@ -89,9 +89,12 @@ static void take_out(size_t gap)
 bool timer_add(struct timer *timer, long long ms)
 {
     long long time = now(), most = (LLONG_MAX - time) / NS_PER_MS;
+    long long due = time + (ms < most ? ms : most) * NS_PER_MS;
 
     if (timer->waits)
         die("timer: added twice");
+    if (timer->place != 0 && due < timer->due)
+        take_out(timer->place);
     if (timer->place == 0 && n_timers + 1 >= room) {
         size_t more = 2 * room + 64;
         struct place *grown = realloc(heap, more * sizeof(struct place));
@@ -101,15 +104,12 @@ bool timer_add(struct timer *timer, long long ms)
         heap = grown;
         room = more;
     }
-    timer->due = time + (ms < most ? ms : most) * NS_PER_MS;
+    timer->due = due;
     timer->order = n_added++;
     timer->waits = true;
     n_waiting++;
-    if (timer->place != 0 && heap[timer->place].due <= timer->due)
-        return true;
     if (timer->place == 0)
-        timer->place = ++n_timers;
-    sift_up((struct place){timer->due, timer->order, timer}, timer->place);
+        sift_up((struct place){due, timer->order, timer}, ++n_timers);
     return true;
 }
 

@@ -54,7 +54,7 @@ const char *web_header(const char *text, size_t head, const char *name)
     size_t len = strlen(name);
 
     for (const char *line = text; line < end; line++) {
-        if ((size_t)(end - line) > len && strncasecmp(line, name, len) == 0 && line[len] == ':') {
+        if ((size_t)(end - line) > len && line[len] == ':' && strncasecmp(line, name, len) == 0) {
             line += len + 1;
             return line + strspn(line, " \t");
         }

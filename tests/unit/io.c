@@ -328,6 +328,8 @@ static void play_times(void)
          "sleep:0 sleep:20 sleep:-1 sleep:-2");
     PLAY("a deadline far away", "read:r:2147483648 get:r", "read:s:9223372036854775807 get:s",
          "sleep:20 put:w sleep:20 put:o");
+    PLAY("a deadline that is nearer than the one before", "read:r:50000 get:r read:r:20",
+         "put:w pause pause sleep:400");
     PLAY("one that has ended its wait in time is not told of its deadline", "read:r:30 sleep:60",
          "put:w");
     PLAY("the earlier first", "sleep:60", "sleep:20", "sleep:40", "sleep:0");
