@@ -124,6 +124,8 @@ static struct value server_body(struct gen *gen, struct value sent)
         f->fd = -1; /* it is the client's now */
         AWAIT_CATCH(STARTED, f->got, New((struct gen *)f->client));
     }
+    if (server_lane != 0)
+        story_lane(server_lane, GONE);
     RETURN(none());
     END
 }

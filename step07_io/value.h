@@ -12,7 +12,7 @@ struct syscall;
 enum tag {
     NONE,
     INTEGER,
-    TEXT,      /* static, or its producer's: good until the receiver's next YIELD or send. One
+    TEXT,      /* static, or its producer's: good until the receiver's chain pauses, or sends. One
                   that is returned must not be in the frame, which is freed then */
     GENERATOR, /* it belongs to who receives it */
     SYSCALL,   /* it belongs to who receives it */
