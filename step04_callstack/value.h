@@ -12,14 +12,19 @@ enum tag {
     INTEGER,
     TEXT,      /* static, or its producer's: good until the receiver's chain pauses, or sends. One
                   that is returned must not be in the frame, which is freed then */
-    IO,        /* it belongs to who receives it */
     GENERATOR, /* it belongs to who receives it */
+    IO,        /* it belongs to who receives it */
     ERROR      /* is raised where it arrives */
 };
 
 /* What an error says besides its text: one of these, which are Python's, or the HTTP status (from
  * 400 on) that a gateway answers with. */
-enum error_code { GENERATOR_EXIT = 1, TYPE_ERROR, VALUE_ERROR, RUNTIME_ERROR };
+enum error_code {
+    GENERATOR_EXIT = 1,
+    TYPE_ERROR,
+    VALUE_ERROR,
+    RUNTIME_ERROR,
+};
 
 struct value {
     enum tag tag;
@@ -27,12 +32,12 @@ struct value {
     union {
         long integer;
         const char *text; /* of a TEXT, and of an ERROR, where it is static */
-        struct io *io;
         struct gen *gen;
+        struct io *io;
     };
 };
 
-/* Frees what VALUE owns, an IO or a generator, for who does not want it. */
+/* Gives back what VALUE owns, a generator or an IO, for who does not want it. */
 void value_drop(struct value value);
 
 static inline struct value none(void)
@@ -50,14 +55,14 @@ static inline struct value text(const char *s)
     return (struct value){.tag = TEXT, .text = s};
 }
 
-static inline struct value io(struct io *job)
-{
-    return (struct value){.tag = IO, .io = job};
-}
-
 static inline struct value generator(struct gen *gen)
 {
     return (struct value){.tag = GENERATOR, .gen = gen};
+}
+
+static inline struct value io(struct io *job)
+{
+    return (struct value){.tag = IO, .io = job};
 }
 
 static inline struct value error(int code, const char *s)

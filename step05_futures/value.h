@@ -27,7 +27,7 @@ enum error_code {
     VALUE_ERROR,
     RUNTIME_ERROR,
     INVALID_STATE,
-    CANCELLED
+    CANCELLED,
 };
 
 struct value {

@@ -26,7 +26,7 @@ enum error_code {
     VALUE_ERROR,
     RUNTIME_ERROR,
     NO_SUCH_TASK,
-    NO_MEMORY
+    NO_MEMORY,
 };
 
 struct value {

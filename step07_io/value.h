@@ -29,7 +29,7 @@ enum error_code {
     NO_SUCH_TASK,
     NO_MEMORY,
     TIMED_OUT,
-    IO_ERROR
+    IO_ERROR,
 };
 
 struct value {
