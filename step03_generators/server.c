@@ -63,7 +63,7 @@ static bool has_room(void)
     return n_conns < most_conns || find_done() != NULL;
 }
 
-static void drive(struct conn *conn, struct value value);
+static void advance(struct conn *conn, struct value result);
 static void accept_all(void *arg);
 
 /* Listens while there is room, and ends the loop when all is done. */
@@ -144,9 +144,8 @@ static void finish_call(struct conn *conn, struct answer answer)
         tell(conn->id, RUNNING, "gets no answer from the API");
     if (answer.status == 200)
         conn->answer = answer;
-    drive(conn, gen_send(conn->gen, answer.status == 200
-                                        ? text(conn->answer.body)
-                                        : error(answer.status, "no answer from the API")));
+    advance(conn, answer.status == 200 ? text(conn->answer.body)
+                                       : error(answer.status, "no answer from the API"));
 }
 
 static void read_answer(void *arg)
@@ -232,10 +231,11 @@ static void finish_handler(struct conn *conn, struct answer answer)
     reply(conn, answer);
 }
 
-/* The handler has handed out VALUE. An IO is started, and the handler is resumed when that is done;
- * what it returns or raises is the answer. */
-static void drive(struct conn *conn, struct value value)
+/* Sends the handler its result, and looks at what comes out: an IO is started, and the handler is
+ * resumed when that is done; what it returns or raises is the answer. */
+static void advance(struct conn *conn, struct value result)
 {
+    struct value value = gen_send(conn->gen, result);
     enum outcome outcome = gen_outcome(conn->gen, value);
 
     if (outcome == YIELDED && value.tag == IO) {
@@ -254,7 +254,7 @@ static void drive(struct conn *conn, struct value value)
     }
 }
 
-/* The business logic begins here, and goes on in finish_call(). */
+/* The business logic begins here, and goes on in advance(). */
 static void start_handler(struct conn *conn, const char *path)
 {
     const struct route *route = get_handler(path);
@@ -267,7 +267,7 @@ static void start_handler(struct conn *conn, const char *path)
     if (conn->gen == NULL)
         reply(conn, http_error(503));
     else
-        drive(conn, gen_send(conn->gen, none()));
+        advance(conn, none());
 }
 
 static void read_request(void *arg)
@@ -359,10 +359,10 @@ void serve_multiplexed(const struct service *what)
 {
     service = what;
     n_accepted = 0;
+    loop_open();
     most_conns = net_room() / 2; /* each takes a descriptor for its client and one for the API */
     if (most_conns == 0)
         die("cannot serve: too few file descriptors");
-    loop_open();
     if (service->stop != -1)
         loop_register(service->stop, POLLIN, stop, NULL);
     watch_listener();
