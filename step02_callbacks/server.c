@@ -63,11 +63,6 @@ static bool has_room(void)
     return n_conns < most_conns || find_done() != NULL;
 }
 
-/* Only for the demo "limit": see show_pieces(). */
-static bool shown;
-static int n_pieces; /* so many have been entered */
-static int depth;    /* so many are running, one inside the other */
-
 static void accept_all(void *arg);
 
 /* Listens while there is room, and ends the loop when all is done. */
@@ -132,6 +127,17 @@ void reply(struct conn *conn, struct answer answer)
     if (!buffer_keep(&conn->text, text, len))
         net_write(conn->fd, text, len); /* as much as goes at once */
     write_reply(conn); /* mostly it all goes at once; if not, the loop will call for the rest */
+}
+
+/* For the demo "limit" alone, down to leave_piece(). */
+static bool shown;
+static int n_pieces; /* so many have been entered */
+static int depth;    /* so many are running, one inside the other */
+
+void show_pieces(bool on)
+{
+    shown = on;
+    n_pieces = 0;
 }
 
 static void enter_piece(void)
@@ -344,10 +350,10 @@ void serve_multiplexed(const struct service *what)
 {
     service = what;
     n_accepted = 0;
+    loop_open();
     most_conns = net_room() / 2; /* each takes a descriptor for its client and one for the API */
     if (most_conns == 0)
         die("cannot serve: too few file descriptors");
-    loop_open();
     if (service->stop != -1)
         loop_register(service->stop, POLLIN, stop, NULL);
     watch_listener();
@@ -358,10 +364,4 @@ void serve_multiplexed(const struct service *what)
 int conn_id(const struct conn *conn)
 {
     return conn->id;
-}
-
-void show_pieces(bool on)
-{
-    shown = on;
-    n_pieces = 0;
 }

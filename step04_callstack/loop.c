@@ -40,11 +40,6 @@ void loop_open(void)
         die("cannot set up the loop: out of memory");
 }
 
-void loop_each_turn(bool (*call)(void))
-{
-    each_turn = call;
-}
-
 void loop_close(void)
 {
     free(watches);
@@ -91,6 +86,11 @@ static void call_ready(void)
             watch->call(watch->arg);
         }
     }
+}
+
+void loop_each_turn(bool (*call)(void))
+{
+    each_turn = call;
 }
 
 void loop_run(void)

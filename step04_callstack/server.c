@@ -386,10 +386,10 @@ void serve_multiplexed(const struct service *what)
 {
     service = what;
     n_accepted = 0;
+    loop_open();
     most_conns = net_room() / 2; /* each takes a descriptor for its client and one for the API */
     if (most_conns == 0)
         die("cannot serve: too few file descriptors");
-    loop_open();
     loop_each_turn(advance_ready);
     if (service->stop != -1)
         loop_register(service->stop, POLLIN, stop, NULL);
