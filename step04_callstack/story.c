@@ -337,7 +337,7 @@ void tell(int lane, enum state state, const char *format, ...)
     size_t name;
     va_list args;
 
-    if (!story_told())
+    if (lane == 0 || !story_told())
         return;
     name = lane_name(line, sizeof line, lane);
     line[name++] = ' ';
