@@ -19,7 +19,8 @@ void api_ask_for(int id);
 /* From now on a call gets 504 if it has no answer after MS. */
 void api_set_deadline(long ms);
 
-/* Asks the API for the path that FORMAT makes, at once. Returns a future that is filled with the
+/* Asks the API for the path that FORMAT makes: now, not when it is awaited; or when its turn comes,
+ * if too many calls are being made. Returns a future that is filled with the
  * answer's text, or with the error 502, 503 or 504; or an error, 503 without memory. Cancelling it
  * hangs up. */
 struct value request(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -37,8 +37,8 @@ struct value future_share(struct value value);
 
 /* Fills FUTURE with RESULT, or with THROWN, an error. All who wait for it are called through the
  * loop, not here. Return none; or, and then nothing changes, an INVALID_STATE if it is done
- * already, or a TYPE_ERROR if THROWN is no error, or RESULT can have one owner only, as a
- * generator. */
+ * already, or a TYPE_ERROR if THROWN is no error, or RESULT is a generator or a future. A text must
+ * live as long as FUTURE does. */
 struct value future_set_result(struct future *future, struct value result);
 struct value future_set_error(struct future *future, struct value thrown);
 

@@ -38,7 +38,7 @@ static int n_expected;    /* so much will still be put into woken */
 
 void soon_clear(struct soon *list)
 {
-    list->next = list->before = list;
+    list->next = list->prev = list;
 }
 
 void soon_append(struct soon *list, struct soon *soon)
@@ -46,17 +46,17 @@ void soon_append(struct soon *list, struct soon *soon)
     if (soon->next != NULL)
         die("loop: a callback is in two lists");
     soon->next = list;
-    soon->before = list->before;
-    soon->before->next = list->before = soon;
+    soon->prev = list->prev;
+    soon->prev->next = list->prev = soon;
 }
 
 void soon_forget(struct soon *soon)
 {
     if (soon->next == NULL)
         return;
-    soon->before->next = soon->next;
-    soon->next->before = soon->before;
-    soon->next = soon->before = NULL;
+    soon->prev->next = soon->next;
+    soon->next->prev = soon->prev;
+    soon->next = soon->prev = NULL;
 }
 
 /* Takes the first out of LIST. Returns NULL if there is none. */
@@ -193,7 +193,7 @@ static void call_soon(void)
 }
 
 /* How long poll() may wait, in ms; -1 for ever. (In a demo, timers can be held back.) */
-static int patience(void)
+static int poll_timeout(void)
 {
     if (ready.next != &ready)
         return 0;
@@ -207,7 +207,7 @@ void loop_run(void)
         /* (The one that is always registered is the pipe for wake-ups.) */
         if (n_polled == 1 && n_expected == 0 && ready.next == &ready && timer_next() == -1)
             die("loop: nothing is registered, and nobody stops it");
-        if (poll(polled, (nfds_t)n_polled, patience()) != -1)
+        if (poll(polled, (nfds_t)n_polled, poll_timeout()) != -1)
             call_ready();
         else if (errno != EINTR)
             die("cannot poll: %s", strerror(errno));

@@ -27,7 +27,7 @@ void loop_unregister(int fd);
 struct soon {
     callback *call;
     void *arg;
-    struct soon *next, *before; /* NULL: it stands in no list */
+    struct soon *next, *prev; /* NULL: it stands in no list */
 };
 
 /* Makes LIST an empty list; puts SOON at the end of LIST; takes SOON out of the list in which it

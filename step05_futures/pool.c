@@ -78,8 +78,10 @@ static void forget(struct job *job)
 static void finish_job(void *arg)
 {
     struct job *job = arg;
+    struct value refused = future_set_result(&job->future, job->result);
 
-    future_set_result(&job->future, job->result); /* or it has been cancelled meanwhile */
+    if (refused.tag == ERROR && refused.code == TYPE_ERROR)
+        future_set_error(&job->future, refused); /* else it has been cancelled meanwhile */
     forget(job);
 }
 

@@ -4,14 +4,14 @@
 
 #include "value.h"
 
-/* A computation. It may use ARG and nothing else that is not its own. What it returns or raises, a
- * text included, must outlive it. */
+/* A computation. It may use ARG and nothing else that is not its own. What it returns or raises
+ * owns nothing, and a text is static. */
 typedef struct value job_function(void *arg);
 
-/* Lets one of a few threads call FUNCTION with ARG. ARG is static, or FUNCTION frees it: nobody can
- * stop a thread, so a future that is cancelled does not say that ARG is free. (What is never begun,
- * as there is no thread, or it is too late, frees nothing.) Returns a future that
- * is filled with what FUNCTION returns; or an error, 503, without memory or without a thread. */
+/* Lets one of a few threads call FUNCTION with ARG. Nobody can stop a thread: it goes on if the
+ * future is cancelled. So ARG is static, or FUNCTION frees it; where FUNCTION is never called,
+ * nobody does. Returns a future that is filled with what FUNCTION returns; or an error, 503,
+ * without memory or without a thread. */
 struct value run_in_thread(job_function *function, void *arg);
 
 /* Waits for what the threads are doing, forgets what they have not begun, and ends them. The loop
