@@ -33,7 +33,7 @@ void gen_free(struct gen *gen)
     free(gen);
 }
 
-struct value gen_send_otherwise(struct gen *gen, struct value sent)
+struct value gen_send_slow(struct gen *gen, struct value sent)
 {
     if (sent.tag == ERROR)
         return gen_throw(gen, sent);

@@ -72,7 +72,7 @@ static inline struct value gen_resume(struct gen *gen, struct value sent)
 }
 
 /* For gen_send(): when something is in its way. */
-struct value gen_send_otherwise(struct gen *gen, struct value sent);
+struct value gen_send_slow(struct gen *gen, struct value sent);
 
 /* Resumes GEN with SENT: that is the value of the YIELD at which it paused; an error is thrown.
  * Returns what it yields, returns or raises; gen_outcome() tells which. One that has ended returns
@@ -81,7 +81,7 @@ struct value gen_send_otherwise(struct gen *gen, struct value sent);
 static inline struct value gen_send(struct gen *gen, struct value sent)
 {
     if (gen->running || gen->at <= 0)
-        return gen_send_otherwise(gen, sent);
+        return gen_send_slow(gen, sent);
     return gen_resume(gen, sent);
 }
 

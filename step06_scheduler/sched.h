@@ -45,7 +45,7 @@ struct task *sched_next(const struct sched *sched, const struct task *task);
  * nothing. */
 void sched_schedule(struct sched *sched, struct task *task, struct value sendval);
 
-/* Parks TASK, which runs, until WANTED ends. */
+/* Lets TASK, which runs, wait until WANTED ends. */
 void sched_wait(struct sched *sched, struct task *task, struct task *wanted);
 
 /* Wakes TASK, which waits: it is ready, and will be sent SENDVAL. */

@@ -26,7 +26,8 @@ struct syscall {
     bool is_static; /* one for all calls, which have no argument: it is not freed */
 };
 
-/* Makes a call of SIZE bytes with its argument, which is the call's own until it is handled. */
+/* Makes a call of SIZE bytes, which behind its struct syscall are not set, with ARG, which is the
+ * call's own until it is handled; without memory it is given back here. */
 struct value syscall_new(size_t size, void (*handle)(struct syscall *call), struct value arg);
 
 /* Lets SCHED handle CALL, which TASK has yielded, and frees it. */
@@ -50,8 +51,8 @@ struct value New(struct gen *target);
  * none, or the error NO_SUCH_TASK. */
 struct value Kill(long tid);
 
-/* Parks the caller until the task TID has ended, and gives its result: what it returned, or what it
- * gave to Exit() (of which a text must be static); what it raised is raised; none if it was
+/* Lets the caller wait until the task TID has ended, and gives its result: what it returned, or
+ * what it gave to Exit() (of which a text must be static); what it raised is raised; none if it was
  * killed. At once: NO_SUCH_TASK if there is no such task, or not any more, and VALUE_ERROR for the
  * caller itself. */
 struct value Wait(long tid);

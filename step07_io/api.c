@@ -69,7 +69,7 @@ static void ask_drop(struct gen *gen)
 {
     struct ask *f = (struct ask *)gen;
 
-    io_close(f->fd);
+    io_close_fd(f->fd);
     buffer_drop(&f->text);
 }
 

@@ -21,6 +21,9 @@
 #include "web.h"
 
 enum { ALIVE = 4, SERVER = 5 }; /* their lanes: before them there are three clients */
+enum { LANES = 65 };            /* so many a story can have, from 0 on */
+
+static enum state seen[LANES]; /* of each lane, at the last switch */
 
 const struct option *watch_option;
 
@@ -44,8 +47,6 @@ static void draw_queues(const struct sched *sched, const struct task *running)
  * when it tells something, and one that is woken to wait until it runs. */
 static void see_switch(const struct sched *sched, const struct task *running)
 {
-    static enum state seen[SERVER + 1];
-
     for (struct task *task = sched_next(sched, NULL); task != NULL;
          task = sched_next(sched, task)) {
         bool woken = task->state == TASK_READY && seen[task->lane] == WAITING;
@@ -69,6 +70,7 @@ static void see_end(const struct task *task)
 /* Lets the story see what SCHED does. */
 static void watch(struct sched *sched)
 {
+    memset(seen, 0, sizeof seen);
     sched->on_switch = see_switch;
     sched->on_end = see_end;
 }

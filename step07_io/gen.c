@@ -96,7 +96,7 @@ static struct value run(struct gen *gen, const struct gen *last, struct value se
     return gen_go_on(gen, last, inner, sent);
 }
 
-struct value gen_send_otherwise(struct gen *gen, struct value sent)
+struct value gen_send_slow(struct gen *gen, struct value sent)
 {
     if (sent.tag == ERROR)
         return gen_throw(gen, sent);
@@ -122,13 +122,13 @@ static struct value closed(const struct gen *gen, struct value value)
  * THROWN, or what has come out of the closing. */
 static struct value close_inner(struct gen *gen, struct value thrown)
 {
-    const struct value exit = error(GENERATOR_EXIT, "");
+    const struct value exiting = error(GENERATOR_EXIT, "");
     struct value raised = none();
 
     while (gen->innermost != gen) {
         struct gen *inner = gen->innermost;
 
-        raised = closed(inner, run(gen, inner, raised.tag == ERROR ? raised : exit));
+        raised = closed(inner, run(gen, inner, raised.tag == ERROR ? raised : exiting));
         undelegate(gen, inner);
     }
     return raised.tag == ERROR ? raised : thrown;

@@ -66,7 +66,7 @@ void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop);
 void gen_free(struct gen *gen);
 
 /* For gen_send(): when a bare call of the body would not do. */
-struct value gen_send_otherwise(struct gen *gen, struct value sent);
+struct value gen_send_slow(struct gen *gen, struct value sent);
 
 /* For gen_send(), too: VALUE has come out of INNER, the innermost of the chain of GEN. Goes on for
  * as long as generators delegate, and end and have a delegator, until something is yielded, or LAST
@@ -86,7 +86,7 @@ static inline struct value gen_send(struct gen *gen, struct value sent)
     struct value value;
 
     if (gen->running || inner->at <= 0 || sent.tag == ERROR)
-        return gen_send_otherwise(gen, sent);
+        return gen_send_slow(gen, sent);
     gen->running = true;
     value = inner->body(inner, sent);
     gen->running = false;

@@ -76,7 +76,7 @@ static void hear(int fd, int events)
 /* --- the io task */
 
 /* How long the kernel may let us wait, in ms. (In a demo, timers can be held back.) */
-static int patience(void)
+static int poll_timeout(void)
 {
     if (sched->ready.next != &sched->ready)
         return 0; /* others want to run */
@@ -89,7 +89,7 @@ static struct value io_body(struct gen *gen, struct value sent)
 {
     BEGIN(GO_ON)
     while (sched->n_parked > 0 || sched->ready.next != &sched->ready) {
-        if (sched->n_parked > 0 && !poller->wait(patience(), hear) && errno != EINTR)
+        if (sched->n_parked > 0 && !poller->wait(poll_timeout(), hear) && errno != EINTR)
             die("cannot poll: %s", strerror(errno));
         if (!story_holds(TIMERS))
             timer_call_due();
@@ -116,7 +116,7 @@ void io_open(struct sched *of, const struct poller *by)
         die("cannot set up %s: %s", poller->name, strerror(errno));
 }
 
-void io_shut(void)
+void io_close(void)
 {
     poller->close();
     timer_close();
@@ -124,7 +124,7 @@ void io_shut(void)
     n_entries = 0;
 }
 
-void io_close(int fd)
+void io_close_fd(int fd)
 {
     struct entry *entry;
 
@@ -256,7 +256,7 @@ struct value Sleep(long long ms)
 
 static void handle_close(struct syscall *call)
 {
-    io_close(((struct io_call *)call)->fd);
+    io_close_fd(((struct io_call *)call)->fd);
     sched_schedule(sched, call->task, none());
 }
 

@@ -2,7 +2,7 @@
  * has come, and the io task, which wakes it. The tutorial's second part.
  *
  * One task may wait for a descriptor to be readable, and one for it to be writable. A descriptor is
- * closed by Close() or io_close() alone. A deadline is in ms, from 0 on; FOREVER is none. */
+ * closed by Close() or io_close_fd() alone. A deadline is in ms, from 0 on; FOREVER is none. */
 #ifndef IO_H
 #define IO_H
 
@@ -16,11 +16,11 @@ enum { FOREVER = -1 };
 void io_open(struct sched *sched, const struct poller *poller);
 
 /* Gives back the memory, after the scheduler has been closed. */
-void io_shut(void);
+void io_close(void);
 
 /* Closes FD (-1: nothing) at once, for a cleanup, which may not yield: whoever waits for it is
  * woken with an IO_ERROR. */
-void io_close(int fd);
+void io_close_fd(int fd);
 
 /* The task that runs. */
 struct task *io_running(void);
@@ -34,7 +34,7 @@ struct value WriteWait(int fd, long long ms);
 /* Parks the caller for MS, rounded up. Gives none, or VALUE_ERROR at once for a negative time. */
 struct value Sleep(long long ms);
 
-/* Closes FD as io_close() does. Gives none. */
+/* Closes FD as io_close_fd() does. Gives none. */
 struct value Close(int fd);
 
 /* Makes the caller the owner of FD: it is killed when the other side resets FD while nobody waits

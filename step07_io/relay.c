@@ -148,7 +148,7 @@ static void peer_drop(struct gen *gen)
         if (peer->next != NULL)
             peer->next->link = peer->link;
     }
-    io_close(peer->fd);
+    io_close_fd(peer->fd);
     buffer_drop(&peer->text);
 }
 
@@ -320,7 +320,7 @@ static void run_check(struct sched *sched)
 {
     sched_main_loop(sched);
     sched_close(sched);
-    io_shut();
+    io_close();
     say("{\"status\": %d, \"target\": %d, \"errors\": \"%s\"}\n", passed ? 0 : 1, passed ? 0 : 1,
         why);
 }
@@ -424,7 +424,7 @@ static struct value relay_server_body(struct gen *gen, struct value sent)
         AWAIT(ACCEPTED, f->got, accept_one(relay_listener));
         peer = peer_new("relay", relay_body, (int)f->got.integer);
         if (peer == NULL)
-            io_close((int)f->got.integer);
+            io_close_fd((int)f->got.integer);
         AWAIT_CATCH(STARTED, f->got, New(peer));
     }
     END

@@ -46,7 +46,7 @@ struct task *sched_next(const struct sched *sched, const struct task *task);
  * nothing. */
 void sched_schedule(struct sched *sched, struct task *task, struct value sendval);
 
-/* Parks TASK, which runs, until WANTED ends. */
+/* Lets TASK, which runs, wait until WANTED ends. */
 void sched_wait(struct sched *sched, struct task *task, struct task *wanted);
 
 /* Parks TASK, which runs, until a descriptor is ready or a time has come. *SLOT (NULL: nothing),

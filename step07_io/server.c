@@ -60,7 +60,7 @@ void client_drop(struct gen *gen)
     else
         end_of_clients = client->link;
     n_clients--;
-    io_close(client->fd);
+    io_close_fd(client->fd);
 }
 
 /* Whether CLIENT has had a moment to ask, and has sent nothing that only we have not read yet. */
@@ -83,21 +83,20 @@ static struct client *find_idle(bool hurry)
 struct server {
     struct gen gen;
     int fd;
-    struct client *client;
     struct value got;
 };
 
 static void server_drop(struct gen *gen)
 {
-    io_close(((struct server *)gen)->fd);
+    io_close_fd(((struct server *)gen)->fd);
 }
 
 static struct value server_body(struct gen *gen, struct value sent)
 {
     struct server *f = (struct server *)gen;
-    struct client *idle; /* used before the next pause */
+    struct client *client; /* used before the next pause */
 
-    BEGIN(GOT_CLIENT, STARTED, SENT_AWAY, LATER, AGAIN, STILL_FULL)
+    BEGIN(GOT_CLIENT, AGAIN, SENT_AWAY, LATER, STILL_FULL, STARTED)
     if (server_lane != 0) {
         story_print(server_lane, "Server starting");
         story_lane(server_lane, WAITING);
@@ -110,19 +109,19 @@ static struct value server_body(struct gen *gen, struct value sent)
         }
         f->fd = (int)f->got.integer;
         while (n_clients >= most_clients) {
-            idle = find_idle(false);
-            if (idle != NULL)
-                AWAIT_CATCH(SENT_AWAY, f->got, Kill(idle->tid));
+            client = find_idle(false);
+            if (client != NULL)
+                AWAIT_CATCH(SENT_AWAY, f->got, Kill(client->tid));
             else
                 AWAIT_CATCH(LATER, f->got, Sleep(PAUSE_MS));
             if (f->got.tag == ERROR)
                 YIELD(STILL_FULL, f->got, none());
         }
-        f->client = make_client(f->fd, ++n_accepted);
-        if (f->client == NULL)
-            io_close(f->fd);
+        client = make_client(f->fd, ++n_accepted);
+        if (client == NULL)
+            io_close_fd(f->fd);
         f->fd = -1; /* it is the client's now */
-        AWAIT_CATCH(STARTED, f->got, New((struct gen *)f->client));
+        AWAIT_CATCH(STARTED, f->got, New((struct gen *)client));
     }
     if (server_lane != 0)
         story_lane(server_lane, GONE);
@@ -192,5 +191,5 @@ void serve_clients(const struct service *what, client_maker *make, void (*before
         stopper_tid = start(&sched, "stopper", stopper_body);
     sched_main_loop(&sched);
     sched_close(&sched);
-    io_shut();
+    io_close();
 }

@@ -10,7 +10,8 @@
 #include "sched.h"
 #include "service.h"
 
-/* One client: the first member of the frame of the task that serves it. */
+/* One client: the first member of the frame of the task that serves it. Its body sets TID before
+ * anything else, or nobody can send it away, and BUSY while it answers. */
 struct client {
     struct gen gen;
     int id; /* counts from 1 */
@@ -39,7 +40,8 @@ void serve_clients(const struct service *what, client_maker *make, void (*before
 /* The client shall be sent away as soon as it is answered. */
 bool server_stops(void);
 
-/* The poller to be used, and the time within which a client must say something, in ms. */
+/* The poller to be used (NULL: the best there is), and the time within which a client must say
+ * something, in ms. */
 extern const struct poller *server_poller;
 extern long server_idle_ms;
 

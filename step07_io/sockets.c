@@ -179,7 +179,7 @@ static struct value connect_body(struct gen *gen, struct value sent)
 
 static void connect_drop(struct gen *gen)
 {
-    io_close(((struct op *)gen)->fd);
+    io_close_fd(((struct op *)gen)->fd);
 }
 
 struct value connect_to(const struct address *address, long long ms)

@@ -15,11 +15,12 @@
 #include "value.h"
 
 /* Gives the descriptor of the next connection, which the caller closes. When descriptors or the
- * kernel's memory have run out, it waits until there are some again. */
+ * kernel's memory have run out, or whatever else fails, it tries again a little later. */
 struct value accept_one(int listener);
 
-/* Reads up to SIZE bytes into BUFFER, as soon as there are some. Gives how many; 0 is the end. The
- * caller alone uses BUFFER from now on, or takes out what is in it before it pauses again. */
+/* Reads up to SIZE bytes into BUFFER, as soon as there are some. Gives how many; 0 is the end.
+ * BUFFER is written only just before the caller goes on: several tasks may share one, if each uses
+ * what is in it before its next pause. */
 struct value recv_some(int fd, char *buffer, size_t size, long long ms);
 
 /* Writes all LEN bytes of TEXT, which may change again when the caller is next paused. Each wait

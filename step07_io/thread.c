@@ -102,7 +102,7 @@ static struct value run_body(struct gen *gen, struct value sent)
 
 static void run_drop(struct gen *gen)
 {
-    io_close(((struct run *)gen)->in);
+    io_close_fd(((struct run *)gen)->in);
 }
 
 struct value run_in_thread(job_function *function, void *arg)

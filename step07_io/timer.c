@@ -93,7 +93,7 @@ bool timer_add(struct timer *timer, long long ms)
 
     if (timer->waits)
         die("timer: added twice");
-    if (timer->place != 0 && due < timer->due)
+    if (timer->place != 0 && due < heap[timer->place].due)
         take_out(timer->place);
     if (timer->place == 0 && n_timers + 1 >= room) {
         size_t more = 2 * room + 64;

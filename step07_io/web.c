@@ -154,12 +154,6 @@ bool web_parse(const char *text, size_t len, bool last, struct web_request *requ
 
 enum { ANSWER_SIZE = 2 * BODY_SIZE }; /* with its head, which is much shorter than a body may be */
 
-/* Adds TEXT at AT. Returns where it ends. */
-static char *add(char *at, const char *text)
-{
-    return stpcpy(at, text);
-}
-
 /* Writes an answer into OUT. Returns its length. (snprintf() would take as long as all the rest.)
  */
 static size_t format(char out[ANSWER_SIZE], int status, const char *body, bool keep_alive)
@@ -173,15 +167,15 @@ static size_t format(char out[ANSWER_SIZE], int status, const char *body, bool k
         *--digit = (char)('0' + len % 10);
     while ((len /= 10) > 0);
     if (status == 200)
-        at = add(at, "HTTP/1.1 200 OK");
+        at = stpcpy(at, "HTTP/1.1 200 OK");
     else
         at += snprintf(at, ANSWER_SIZE - BODY_SIZE, "HTTP/1.1 %d %s", status,
                        http_error(status).body);
-    at = add(at, "\r\nContent-Type: text/plain\r\nContent-Length: ");
-    at = add(at, digit);
-    at = add(at, keep_alive ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n");
-    at = add(at, status == 405 ? "Allow: GET\r\n\r\n" : "\r\n");
-    return (size_t)(add(at, body) - out);
+    at = stpcpy(at, "\r\nContent-Type: text/plain\r\nContent-Length: ");
+    at = stpcpy(at, digit);
+    at = stpcpy(at, keep_alive ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n");
+    at = stpcpy(at, status == 405 ? "Allow: GET\r\n\r\n" : "\r\n");
+    return (size_t)(stpcpy(at, body) - out);
 }
 
 /* --- a client */
@@ -283,7 +277,10 @@ static struct value answer(struct web *f, struct value value)
     } else if (value.tag != TEXT) {
         static struct answer failure;
 
+        if (value.tag != ERROR)
+            tell(f->client.id, RUNNING, "fails: not an answer");
         status = failure_status(value);
+        value_drop(value);
         failure = http_error(status);
         body = failure.body;
     }

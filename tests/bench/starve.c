@@ -60,7 +60,7 @@ int main(void)
          "out of memory");
     must(sched_main_loop(&sched), "a task waits for ever");
     sched_close(&sched);
-    io_shut();
+    io_close();
     printf("tasks_starved %.3f\n", longest / 1e6);
     return 0;
 }

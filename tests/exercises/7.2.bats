@@ -132,7 +132,7 @@ int main(int argc, char **argv)
     }
     sched_main_loop(&sched);
     sched_close(&sched);
-    io_shut();
+    io_close();
     if (io_runs > 1000)
         say("the io task ran %d times\n", io_runs);
     return 0;

@@ -117,7 +117,7 @@ int main(int argc, char **argv)
     sched_main_loop(&sched);
     sched_close(&sched);
     channel_free(channel);
-    io_shut();
+    io_close();
     if (io_runs > 10000)
         say("the io task ran %d times\n", io_runs);
     return 0;

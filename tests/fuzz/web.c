@@ -257,7 +257,7 @@ static size_t get_answers(const uint8_t *data, size_t size, size_t piece, char o
     start_sender(&sched, fds[1], data, size, piece);
     require(sched_main_loop(&sched), "a task is left");
     sched_close(&sched);
-    io_shut();
+    io_close();
     len = recv(fds[1], out, ANSWERS_SIZE, MSG_WAITALL);
     close(fds[1]);
     return len < 0 ? 0 : (size_t)len;

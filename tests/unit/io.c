@@ -271,7 +271,7 @@ static void open_all(void)
 static void close_all(void)
 {
     sched_close(&sched);
-    io_shut();
+    io_close();
     for (int i = 0; i < NO_FILE; i++)
         close(fds[i]);
 }
