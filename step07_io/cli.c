@@ -268,6 +268,7 @@ int cli_main(int argc, char **argv, const struct lesson *lesson)
 
     program = slash == NULL ? argv[0] : slash + 1;
     signal(SIGPIPE, SIG_IGN); /* write() tells us as well */
+    signal(SIGCHLD, SIG_DFL); /* if it were ignored, nobody could be waited for */
     setvbuf(stdout, NULL, _IOLBF, 0);
     check_standard_files();
     parse(argc, argv, lesson);
