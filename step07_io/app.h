@@ -5,7 +5,8 @@
 #include "gen.h"
 
 /* Makes the generator that answers request ID: it returns the text or the integer to be answered,
- * or raises an error. It belongs to the caller. NULL without memory. */
+ * or raises an error. Not a text in its frame, as in step 5: that is freed before the answer is
+ * sent. It belongs to the caller. NULL without memory. */
 typedef struct gen *handler(int id);
 
 struct route {

@@ -154,18 +154,18 @@ bool web_parse(const char *text, size_t len, bool last, struct web_request *requ
 
 enum { ANSWER_SIZE = 2 * BODY_SIZE }; /* with its head, which is much shorter than a body may be */
 
-/* Writes an answer into OUT. Returns its length. (snprintf() would take as long as all the rest.)
- */
+/* Writes an answer into OUT. Returns its length. (snprintf() would take as long as the rest.) */
 static size_t format(char out[ANSWER_SIZE], int status, const char *body, bool keep_alive)
 {
-    size_t len = strlen(body);
+    size_t len = strnlen(body, BODY_SIZE - 1); /* it is cut if it is too long, as http_ok() does */
+    size_t left = len;
     char number[32], *digit = number + sizeof number - 1;
     char *at = out;
 
     *digit = '\0';
     do
-        *--digit = (char)('0' + len % 10);
-    while ((len /= 10) > 0);
+        *--digit = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
     if (status == 200)
         at = stpcpy(at, "HTTP/1.1 200 OK");
     else
@@ -175,7 +175,8 @@ static size_t format(char out[ANSWER_SIZE], int status, const char *body, bool k
     at = stpcpy(at, digit);
     at = stpcpy(at, keep_alive ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n");
     at = stpcpy(at, status == 405 ? "Allow: GET\r\n\r\n" : "\r\n");
-    return (size_t)(stpcpy(at, body) - out);
+    memcpy(at, body, len);
+    return (size_t)(at - out) + len;
 }
 
 /* --- a client */

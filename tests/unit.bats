@@ -337,6 +337,17 @@ b: 200 bar"
 b: 200 bar"
 }
 
+@test "handlers that return too much, or forget to await: an answer that is cut, and 500" {
+    [ "$STEP" = 7 ] || return 0
+    build_with odd "-Dget_handler=odd_handler" web
+    start_serve --workers 1
+    client @a get:/long recv @b get:/hasty recv @c get:/hasty recv
+    is "$(tr -s x <<<"$output") ${#lines[0]}" "a: 200 x
+b: 500 Internal Server Error
+c: 500 Internal Server Error 1030"
+    stop_serve
+}
+
 # Not the clients, and not the API: they block.
 @test "sockets that are ready for a byte now and then: each request is answered all the same" {
     [ -e "$dir/net.c" ] && [ "$STEP" != 6 ] || return 0
