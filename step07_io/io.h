@@ -11,7 +11,8 @@
 
 enum { FOREVER = -1 };
 
-/* Lets SCHED wait for IO by POLLER, and makes the io task. There is one scheduler with IO in a
+/* Lets SCHED wait for IO by POLLER, and makes the io task. That ends when nobody waits for IO, and
+ * is not made again: so nobody should wait for its end. There is one scheduler with IO in a
  * process. Ends the program without memory. */
 void io_open(struct sched *sched, const struct poller *poller);
 

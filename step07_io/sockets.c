@@ -4,6 +4,7 @@
 #include "sockets.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,8 @@ static struct value accept_body(struct gen *gen, struct value sent)
             RETURN(integer(fd));
         if (net_not_ready())
             AWAIT(READABLE, f->got, ReadWait(f->fd, FOREVER));
+        else if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK || errno == EOPNOTSUPP)
+            RAISE(error(IO_ERROR, strerror(errno))); /* it does not listen, and never will */
         else
             AWAIT(LATER, f->got, Sleep(PAUSE_MS)); /* to look again at once would be to spin */
     }
@@ -188,7 +191,7 @@ struct value connect_to(const struct address *address, long long ms)
 
     if (f != NULL) {
         f->address = address;
-        f->until = ms == FOREVER ? FOREVER : timer_now() + ms;
+        f->until = ms == FOREVER || ms > LLONG_MAX - timer_now() ? FOREVER : timer_now() + ms;
     }
     return made(f);
 }

@@ -15,7 +15,7 @@
 #include "value.h"
 
 /* Gives the descriptor of the next connection, which the caller closes. When descriptors or the
- * kernel's memory have run out, or whatever else fails, it tries again a little later. */
+ * kernel's memory have run out, it waits until there are some again. */
 struct value accept_one(int listener);
 
 /* Reads up to SIZE bytes into BUFFER, as soon as there are some. Gives how many; 0 is the end.

@@ -36,7 +36,7 @@ static bool print_echo(int fd, size_t len)
 
         if (n <= 0)
             return false;
-        say("%.*s", (int)n, text);
+        fwrite(text, 1, (size_t)n, stdout);
         len -= (size_t)n;
     }
     return true;
@@ -48,6 +48,7 @@ void talk(const char *host, const char *port)
     const char *why = net_resolve(&address, host, port);
     int fd = why != NULL ? -1 : net_connect(&address, true);
     char line[4096];
+    ssize_t n;
 
     if (fd == -1)
         die("cannot connect to %s:%s: %s", host, port, why != NULL ? why : strerror(errno));
@@ -55,9 +56,10 @@ void talk(const char *host, const char *port)
         if (isatty(0))
             say("please input message: ");
         fflush(stdout);
-        if (fgets(line, sizeof line, stdin) == NULL)
+        n = net_read(0, line, sizeof line);
+        if (n <= 0)
             break;
-        if (!write_all(fd, line, strlen(line)) || !print_echo(fd, strlen(line)))
+        if (!write_all(fd, line, (size_t)n) || !print_echo(fd, (size_t)n))
             die("%s:%s has hung up", host, port);
     }
     close(fd);

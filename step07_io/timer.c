@@ -175,7 +175,8 @@ long long timer_now(void)
 
 long long timer_left(long long time)
 {
-    long long left = time * NS_PER_MS - now();
+    long long most = LLONG_MAX / NS_PER_MS;
+    long long left = (time < most ? time : most) * NS_PER_MS - now();
 
     return left > 0 ? (left + NS_PER_MS - 1) / NS_PER_MS : 0;
 }

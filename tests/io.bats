@@ -370,7 +370,7 @@ c: 200 bar"
 
 @test "client: sends lines, prints what comes back, ends at the end of its input" {
     start_serve echo
-    printf 'one\ntwo\n\nno line feed' >"$BATS_TEST_TMPDIR/lines"
+    printf 'one\ntwo\n\nand a NUL: \0.\nno line feed' >"$BATS_TEST_TMPDIR/lines"
     seq 20000 | tr '\n' ' ' >>"$BATS_TEST_TMPDIR/lines" # longer than any buffer
     seq 3000 >>"$BATS_TEST_TMPDIR/lines"
     limited "$program" client 127.0.0.1 "$port" <"$BATS_TEST_TMPDIR/lines" >"$BATS_TEST_TMPDIR/echo"
