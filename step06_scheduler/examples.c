@@ -17,10 +17,7 @@
 
 static struct sched sched; /* of the demo that runs */
 
-struct option options[] = {
-    {.name = "--watch", .what = "draw the ready queue and the waiting lists at each switch"},
-    {.name = NULL},
-};
+const struct option *watch_option;
 
 /* --- what the scheduler tells */
 
@@ -51,7 +48,7 @@ static void see_switch(const struct sched *of, const struct task *task)
 {
     (void)of;
     set_lanes();
-    if (options[0].value != NULL)
+    if (watch_option != NULL && watch_option->value != NULL)
         draw_queues(task);
 }
 

@@ -4,8 +4,9 @@
 
 #include "cli.h"
 
-/* --watch, with which any of them draws the ready queue and the waiting lists at each switch. */
-extern struct option options[];
+/* --watch, with which they draw the ready queue and who waits, at each switch. NULL: there is no
+ * such option. */
+extern const struct option *watch_option;
 
 void show_multitask(void);
 void show_gettid(void);

@@ -20,6 +20,13 @@ static const struct demo demos[] = {
     {NULL, NULL, NULL},
 };
 
+enum { WATCH };
+
+static struct option options[] = {
+    [WATCH] = {.name = "--watch", .what = "draw the ready queue and who waits, at each switch"},
+    {.name = NULL},
+};
+
 int main(int argc, char **argv)
 {
     static const struct lesson lesson = {
@@ -28,6 +35,7 @@ int main(int argc, char **argv)
         .options = options,
     };
 
+    watch_option = &options[WATCH];
     story_legend = "# runs  - ready, another runs  . waits for another  x blocks everybody";
     return cli_main(argc, argv, &lesson);
 }
