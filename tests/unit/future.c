@@ -628,6 +628,14 @@ static struct value fail_to(void *arg)
     return error(RUNTIME_ERROR, "the job has failed");
 }
 
+static struct value return_generator(void *arg)
+{
+    static struct gen gen;
+
+    (void)arg;
+    return generator(&gen);
+}
+
 static struct value find_thread(void *arg)
 {
     (void)arg;
@@ -643,6 +651,7 @@ static void test_jobs(void)
     printf("jobs\n");
     finish("a result", run_in_thread(make_square, &six));
     finish("an error", run_in_thread(fail_to, NULL));
+    finish("a generator", run_in_thread(return_generator, NULL));
     finish("is it on the thread of the loop", run_in_thread(find_thread, NULL));
     for (int i = 0; i < JOBS; i++) {
         numbers[i] = i + 1;

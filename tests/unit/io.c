@@ -160,6 +160,8 @@ static struct value to_await(const struct actor *f)
         return WriteWait(*descriptor(f), number(f));
     if (is(f, "send"))
         return send_all(*descriptor(f), shared, sizeof shared - 1, number(f));
+    if (is(f, "accept"))
+        return accept_one(*descriptor(f));
     if (is(f, "sleep"))
         return Sleep(number(f));
     if (is(f, "close"))
@@ -309,6 +311,7 @@ static void play_waits(void)
     PLAY("what waits for room is sent, whatever becomes of where it stood", "fill:s send:s",
          "pause scribble drain:o wait:2 read_end:o");
     PLAY("a file is always ready", "read:f write:f read:f:0 get:f");
+    PLAY("nobody comes where nobody listens", "accept:r accept:s accept:x");
     PLAY("no descriptor", "hang_up:o read:o write:o own:o close:o close:x");
 }
 

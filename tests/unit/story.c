@@ -21,6 +21,7 @@ static void test_lines(void)
     tell(1, WAITING, "waits%c for a \"\\\" and \xc3\xa9", '\t');
     story_name(3, "ping");
     tell(3, RUNNING, "has a name of its own");
+    tell(0, RUNNING, "is nowhere: FAILED");
     story_lane(2, BLOCKED);
     story_lane(2, GONE);
     tell(5, BLOCKED, "is the next, for nobody knows of 4");
