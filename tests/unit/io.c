@@ -182,7 +182,9 @@ static struct value to_await(const struct actor *f)
 static void report(const struct actor *f)
 {
     printf("  %c %.*s: ", f->name, (int)strcspn(f->words, " "), f->words);
-    if (f->got.tag == ERROR)
+    if (f->got.tag == ERROR && strcmp(f->got.text, strerror(ENOTSOCK)) == 0)
+        printf("raises not a socket\n"); /* each libc has its own words for it */
+    else if (f->got.tag == ERROR)
         printf("raises %s\n", f->got.text);
     else if (f->got.tag == INTEGER)
         printf("%ld\n", f->got.integer);
