@@ -80,6 +80,6 @@ refute() {
 
 teardown() {
     stop_api
-    kill -KILL "${pid:-}" 2>/dev/null || true
+    jobs -pr | xargs -r kill -KILL # what a test that has failed leaves running
     wait 2>/dev/null || true
 }
