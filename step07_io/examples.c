@@ -10,14 +10,13 @@
 #include "api.h"
 #include "echo.h"
 #include "gen.h"
-#include "io.h"
 #include "net.h"
 #include "sched.h"
 #include "server.h"
 #include "service.h"
 #include "sockets.h"
 #include "story.h"
-#include "syscall.h"
+#include "timer.h"
 #include "web.h"
 
 enum { ALIVE = 4, SERVER = 5 }; /* their lanes: before them there are three clients */
@@ -29,8 +28,10 @@ const struct option *watch_option;
 
 /* --- what the scheduler tells */
 
-static void draw_queues(const struct sched *sched, const struct task *running)
+void show_queues(const struct sched *sched, const struct task *running)
 {
+    if (watch_option == NULL || watch_option->value == NULL)
+        return;
     say("       | runs %ld | ready", running->tid);
     for (struct link *link = sched->ready.next; link != &sched->ready; link = link->next)
         say(" %ld", ((struct task *)link)->tid);
@@ -57,8 +58,7 @@ static void see_switch(const struct sched *sched, const struct task *running)
         if (task != running)
             story_lane(task->lane, seen[task->lane]);
     }
-    if (watch_option != NULL && watch_option->value != NULL)
-        draw_queues(sched, running);
+    show_queues(sched, running);
 }
 
 static void see_end(const struct task *task)
@@ -96,7 +96,6 @@ static void start(struct sched *sched, size_t size, gen_body *body, int lane)
 struct work {
     struct gen gen;
     long done;
-    int fd;
     struct value got;
 };
 

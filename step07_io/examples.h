@@ -3,10 +3,14 @@
 #define EXAMPLES_H
 
 #include "cli.h"
+#include "sched.h"
 
 /* --watch, with which they draw the ready queue and who waits, at each switch. NULL: there is no
  * such option. */
 extern const struct option *watch_option;
+
+/* A scheduler's on_switch: draws its queues, if --watch has been said. */
+void show_queues(const struct sched *sched, const struct task *running);
 
 void show_blocked(void);
 void show_echo(void);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "examples.h"
 #include "gen.h"
 #include "http.h"
 #include "io.h"
@@ -132,7 +133,6 @@ struct peer {
     char serial[32];    /* at the server: the device that has registered over this connection */
     struct peer *next;
     struct peer **link; /* the pointer that points here; NULL: it is not in the server's list */
-    long child;
     struct value got;
 };
 
@@ -243,8 +243,9 @@ static struct value device_body(struct gen *gen, struct value sent)
     struct peer *f = (struct peer *)gen;
     size_t len;
 
-    BEGIN(CONNECTED, SENT, REGISTERED, STARTED, RECEIVED)
+    BEGIN(AWAITED, CONNECTED, SENT, REGISTERED, STARTED, RECEIVED)
     io_running()->lane = DEVICE_LANE;
+    YIELD(AWAITED, f->got, none()); /* until the check waits for us: we could fail at once */
     f->until = timer_now() + DEADLINE_MS;
     AWAIT(CONNECTED, f->got, connect_to(&proxy, DEADLINE_MS));
     f->fd = (int)f->got.integer;
@@ -445,12 +446,13 @@ void show_relay(void)
     proxy_host = "127.0.0.1";
     proxy_port = "6604";
     open_check(&sched);
+    sched.on_switch = show_queues;
     start(&sched, gen_new(sizeof(struct relay_server), "server", relay_server_body, NULL));
     run_check(&sched);
     close(relay_listener);
     story_timeline();
     story_end();
-    say("  Three tasks talk to each other over sockets, on one thread. The line in braces\n"
+    say("  Device, client and relay talk over sockets, on one thread. The line in braces\n"
         "  is for a machine; ./%s relay HOST PORT checks a real relay.\n\n",
         program);
 }

@@ -416,6 +416,10 @@ check_relay() {
     nobody=$("$peer" unused)
     run limited "$program" relay 127.0.0.1 "$nobody"
     is "$status: $output" '1: {"status": 1, "target": 1, "errors": "Connection refused"}'
+    # The kernel refuses this one at once. (musl has its own words for it.)
+    run limited "$program" relay 255.255.255.255 1
+    is "$status: ${output/Network unr/Network is unr}" \
+        '1: {"status": 1, "target": 1, "errors": "Network is unreachable"}'
     check_relay reset
     is "$status: $output" '1: {"status": 1, "target": 1, "errors": "Connection reset by peer"}'
     check_relay shut hold

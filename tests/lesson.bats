@@ -134,6 +134,9 @@ ms_after() {
     is "$(grep -vE '^ {7}\|' "$BATS_TEST_TMPDIR/watched")" "$(limited "$program" echo)"
     grep -qE '^ {7}\| runs 1 \| ready \| waiting [2-6 ]+$' "$BATS_TEST_TMPDIR/watched"
     refute grep -nE '.{81}' "$BATS_TEST_TMPDIR/watched"
+    limited "$program" --watch relay >"$BATS_TEST_TMPDIR/watched"
+    is "$(grep -vE '^ {7}\|' "$BATS_TEST_TMPDIR/watched")" "$(limited "$program" relay)"
+    grep -qE '^ {7}\| runs 1 \| ready.* \| waiting 2 for 4 ' "$BATS_TEST_TMPDIR/watched"
 }
 
 @test "fits into 80 columns of plain ASCII" {
