@@ -186,6 +186,7 @@ struct web {
     struct buffer text; /* what it has sent, and we have not answered yet */
     size_t skip;        /* so much of a body is still to come, and is passed over */
     bool ended;         /* it sends no more */
+    bool no_memory;     /* for what it sends: that is refused */
     bool keep_alive;
     bool told;       /* the story has said what is answered */
     long long until; /* by then it has to have sent what it has begun; 0: not set yet */
@@ -212,6 +213,10 @@ static bool next_request(struct web *f, struct web_request *request)
         take(f, f->skip);
     if (f->ended) /* an empty line at the end is no request */
         take(f, blank_length(f->text.bytes, f->text.len));
+    if (f->no_memory) {
+        *request = (struct web_request){.status = 503, .path = "?", .head = f->text.len};
+        return true;
+    }
     return f->text.len > 0 && web_parse(f->text.bytes, f->text.len, f->ended, request);
 }
 
@@ -220,8 +225,10 @@ static bool read_more(struct web *f)
 {
     ssize_t n = buffer_read(&f->text, f->client.fd);
 
-    if (n == -1)
-        return net_not_ready();
+    if (n == -1) {
+        f->no_memory = errno == ENOMEM;
+        return f->no_memory || net_not_ready();
+    }
     f->ended = n == 0;
     return f->text.len > 0 || !f->ended;
 }
