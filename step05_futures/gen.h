@@ -44,7 +44,7 @@ struct gen {
     gen_drop *drop; /* NULL: the frame owns nothing */
     const char *name;
     int at;                /* the resume point: 0 before the start, or ENDED */
-    bool running;          /* it runs, or its delegator alone may resume it */
+    bool running;          /* refuses a send: it runs, or is delegated to */
     struct gen *innermost; /* in the outermost of a chain of delegation: the one that is resumed;
                               in all others, and where there is no chain: itself; and for a moment,
                               in one that begins to delegate: the one to which it does */

@@ -11,9 +11,9 @@
 
 enum { FOREVER = -1 };
 
-/* Lets SCHED wait for IO by POLLER, and makes the io task. That ends when nobody waits for IO, and
- * is not made again: so nobody should wait for its end. There is one scheduler with IO in a
- * process. Ends the program without memory. */
+/* Lets SCHED wait for IO by POLLER, and makes the io task. That ends when nobody is ready and
+ * nobody waits for IO or a time, and is not made again: so nobody should wait for its end. There is
+ * one scheduler with IO in a process. Ends the program without memory. */
 void io_open(struct sched *sched, const struct poller *poller);
 
 /* Gives back the memory, after the scheduler has been closed. */
@@ -26,7 +26,7 @@ void io_close_fd(int fd);
 /* The task that runs. */
 struct task *io_running(void);
 
-/* Parks the caller until FD can be read, or written: so has failed, or the other side has hung up.
+/* Parks the caller until FD can be read, or written, or has failed, or the other side has hung up.
  * Gives none; or the error TIMED_OUT after MS; IO_ERROR if FD is closed meanwhile, or is not open;
  * VALUE_ERROR at once if it can be no descriptor or somebody waits for it already. */
 struct value ReadWait(int fd, long long ms);

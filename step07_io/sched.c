@@ -181,7 +181,7 @@ void sched_park(struct sched *sched, struct task *task, struct task **slot)
 }
 
 /* Ends the wait of TASK, which is ready or waits: takes it out of the queue that it stands in, or
- * of the table of its descriptor. */
+ * of the entry of its descriptor. */
 static void unqueue(struct sched *sched, struct task *task)
 {
     if (task->state == TASK_READY || task->waits_for != NULL)

@@ -50,7 +50,7 @@ void sched_schedule(struct sched *sched, struct task *task, struct value sendval
 void sched_wait(struct sched *sched, struct task *task, struct task *wanted);
 
 /* Parks TASK, which runs, until a descriptor is ready or a time has come. *SLOT (NULL: nothing),
- * the place in which the descriptor's table keeps it, is cleared when the wait ends, however it
+ * the place in which the descriptor's entry keeps it, is cleared when the wait ends, however it
  * ends. */
 void sched_park(struct sched *sched, struct task *task, struct task **slot);
 

@@ -19,7 +19,7 @@ enum { PAUSE_MS = 10 }; /* before we try again when descriptors or memory ran ou
 struct op {
     struct gen gen;
     int fd;
-    long long ms;
+    long long ms; /* of recv and send */
     struct value got;
 };
 

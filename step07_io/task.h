@@ -24,7 +24,7 @@ struct task {
     struct link all;        /* among all tasks of the scheduler, in the order of their numbers */
     struct link waiters;    /* the queue of those who wait for this one to end */
     struct task *waits_for; /* TASK_WAITING: the task for which it waits; NULL: it is parked */
-    struct task **slot;     /* where the table of its descriptor keeps it; NULL: nowhere */
+    struct task **slot;     /* where the entry of its descriptor keeps it; NULL: nowhere */
     struct task **owned;    /* the same, of the descriptor that it owns */
     struct timer deadline;  /* of its wait */
     struct task *next;      /* in the scheduler's map from numbers to tasks */

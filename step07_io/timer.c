@@ -1,9 +1,9 @@
 /* timer.c - timers, in a binary heap: the parent of place N is at N / 2 and is due first, so the
  * first of all is at 1.
  *
- * Most timers are deadlines: added, and removed long before they are due. So one that is removed
+ * Most timers are deadlines: added, and removed long before they are due. So one that rests
  * stays in its place, and when it is added again, for a later time, too: its place says when it was
- * due first, and only when it has come to the top it is put where it belongs, or taken out. */
+ * due first, and only when that time has come it is put where it belongs, or taken out. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "timer.h"

@@ -23,10 +23,11 @@ bool timer_add(struct timer *timer, long long ms);
 /* TIMER will not be called. Nothing happens if it does not wait. */
 void timer_remove(struct timer *timer);
 
-/* The same, at once, for who will soon add it again: it must not be freed before timer_remove(). */
+/* The same, cheaply, for who will soon add it again: it must not be freed before timer_remove(). */
 void timer_rest(struct timer *timer);
 
-/* The time until the first timer is due, in ms, rounded up, INT_MAX at most; -1 if none waits. */
+/* How long timer_call_due() need not be called: until the first timer is due, or less. In ms,
+ * rounded up, INT_MAX at most; -1 if none waits. */
 int timer_next(void);
 
 /* Calls those that are due, the earliest first; not those that they add meanwhile. */
