@@ -103,7 +103,7 @@ struct answer request(int id, const char *format, ...)
     if (fd != -1 && call_api(fd, id, path, &answer)) {
         tell(id, RUNNING, "hears from the API: %s", answer.body);
     } else {
-        tell(id, RUNNING, "gets no answer from the API");
+        tell(id, RUNNING, "gets no result from the API");
         answer = http_error(502);
     }
     if (fd != -1)

@@ -166,7 +166,7 @@ static void finish_call(struct conn *conn, struct answer answer)
     if (answer.status == 200)
         tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
     else
-        tell(conn->id, RUNNING, "gets no answer from the API");
+        tell(conn->id, RUNNING, "gets no result from the API");
     enter_piece();
     conn->then(conn->arg, answer);
     leave_piece();

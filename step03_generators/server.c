@@ -141,11 +141,11 @@ static void finish_call(struct conn *conn, struct answer answer)
     if (answer.status == 200)
         tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
     else
-        tell(conn->id, RUNNING, "gets no answer from the API");
+        tell(conn->id, RUNNING, "gets no result from the API");
     if (answer.status == 200)
         conn->answer = answer;
     advance(conn, answer.status == 200 ? text(conn->answer.body)
-                                       : error(answer.status, "no answer from the API"));
+                                       : error(answer.status, "no result from the API"));
 }
 
 static void read_answer(void *arg)

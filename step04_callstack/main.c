@@ -82,8 +82,8 @@ static void limit(void)
     ms = service_demo(serve_multiplexed, ask_for_a_nap, 3);
     story_timeline();
     say("  The last answer at %ld ms. While #2 sleeps, the loop does not turn: #3 is\n"
-        "  not let in, and nobody hears the API's answer for #1. A handler can wait for\n"
-        "  sockets and for nothing else. Step 5 lets it wait for anything.\n\n",
+        "  not let in, and nobody would hear the API's answer for #1. A handler can wait\n"
+        "  for sockets and for nothing else. Step 5 lets it wait for anything.\n\n",
         ms);
     story_end();
 }

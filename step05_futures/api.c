@@ -97,8 +97,8 @@ static void succeed(struct call *call)
 
 static void fail(struct call *call, int status)
 {
-    tell(call->id, WAITING, "gets no answer from the API");
-    future_set_error(&call->future, error(status, "no answer from the API"));
+    tell(call->id, WAITING, "gets no result from the API");
+    future_set_error(&call->future, error(status, "no result from the API"));
     hang_up(call);
 }
 

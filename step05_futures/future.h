@@ -1,7 +1,7 @@
 /* future.h - a future: a placeholder for a result that is not there yet. Whoever does the work
  * fills it, whoever needs the result waits for it, and neither knows the other. Stage 0x04 of the
- * article. It behaves much as asyncio.Future does, but that it is cancelled when nobody refers to it
- * any more, and that to await one that is done costs a turn of the loop. */
+ * article. It behaves much as asyncio.Future does, but that it is cancelled when nobody refers to
+ * it any more, and that to await one that is done costs a turn of the loop. */
 #ifndef FUTURE_H
 #define FUTURE_H
 

@@ -112,8 +112,8 @@ static struct value request_body(struct gen *gen, struct value sent)
         RETURN(text(answer.body));
     }
     tell(f->id, WAITING,
-         status == 504 ? "hangs up on the API, which is too slow" : "gets no answer from the API");
-    RAISE(error(status, "no answer from the API"));
+         status == 504 ? "hangs up on the API, which is too slow" : "gets no result from the API");
+    RAISE(error(status, "no result from the API"));
     END
 }
 

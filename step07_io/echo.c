@@ -14,7 +14,7 @@ struct echo {
 
 static struct value echo_body(struct gen *gen, struct value sent)
 {
-    static char buffer[65536]; /* of all clients: filled after a pause, and copied before the next */
+    static char buffer[65536]; /* of all: filled after a pause, and copied before the next */
     struct echo *f = (struct echo *)gen;
 
     BEGIN(GOT_SOME, SENT)

@@ -29,7 +29,7 @@ static struct value route_body(struct gen *gen, struct value sent)
     YIELD(LATER, sent, none());
     if (gen->name[0] == 'b')
         RETURN(integer(-42));
-    RAISE(error(502, "no answer from the API"));
+    RAISE(error(502, "no result from the API"));
     END
 }
 
