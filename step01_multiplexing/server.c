@@ -35,8 +35,7 @@ struct conn {
     struct conn **link; /* the pointer that points here, to take this one out of the list */
 };
 
-static const struct service *service; /* what the server is told */
-static struct conn *conns;            /* all connections, the newest first */
+static struct conn *conns; /* all connections, the newest first */
 static int n_conns, most_conns;
 static int n_accepted;
 static bool stopping; /* the program is told to stop */
@@ -187,8 +186,7 @@ static void start_handler(struct conn *conn, const char *path)
     else if (route->calls == 1)
         start_call(conn, "/foo");
     else
-        reply(conn,
-              http_error(501)); /* no state remembers which call it is, and what came before */
+        reply(conn, http_error(501)); /* nothing remembers which call it is */
 }
 
 static void read_request(struct conn *conn)
@@ -249,9 +247,9 @@ static void accept_all(void)
                 poll(NULL, 0, PAUSE_MS); /* to look again at once would be to spin */
             return;
         }
-        n_accepted++;
         if (n_conns == most_conns)
             end_conn(find_done());
+        n_accepted++;
         add_conn(fd);
     }
 }

@@ -22,7 +22,7 @@ enum {
     PATIENCE_MS = 500 /* with a peer that does not hang up after its answer */
 };
 
-static const struct service *service; /* what the server is told */
+const struct service *service;
 
 /* Blocks until FD can be read, for TIMEOUT ms at the most (-1: for ever). Returns false if it
  * cannot, or if the program is told to stop. This poll() is no multiplexing: it waits for one

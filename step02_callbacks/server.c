@@ -324,9 +324,9 @@ static void accept_all(void *arg)
                 poll(NULL, 0, PAUSE_MS); /* to look again at once would be to spin */
             return;
         }
-        n_accepted++;
         if (n_conns == most_conns)
             end_conn(find_done());
+        n_accepted++;
         add_conn(fd);
     }
     watch_listener();

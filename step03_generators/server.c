@@ -142,8 +142,7 @@ static void finish_call(struct conn *conn, struct answer answer)
         tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
     else
         tell(conn->id, RUNNING, "gets no result from the API");
-    if (answer.status == 200)
-        conn->answer = answer;
+    conn->answer = answer;
     advance(conn, answer.status == 200 ? text(conn->answer.body)
                                        : error(answer.status, "no result from the API"));
 }
@@ -333,9 +332,9 @@ static void accept_all(void *arg)
                 poll(NULL, 0, PAUSE_MS); /* to look again at once would be to spin */
             return;
         }
-        n_accepted++;
         if (n_conns == most_conns)
             end_conn(find_done());
+        n_accepted++;
         add_conn(fd);
     }
     watch_listener();

@@ -65,7 +65,8 @@ static bool has_room(void)
     return n_conns < most_conns || find_done() != NULL;
 }
 
-/* The ready list: chains whose wait is over, with their results, first come first. */
+/* The ready list: chains that are new, or whose wait is over, with what they are to be sent, first
+ * come first. */
 static struct conn *first_ready;
 static struct conn **end_of_ready = &first_ready;
 static bool shown; /* it is drawn at each turn */
@@ -157,8 +158,7 @@ static void finish_call(struct conn *conn, struct answer answer)
         tell(conn->id, RUNNING, "hears from the API: %s", answer.body);
     else
         tell(conn->id, RUNNING, "gets no result from the API");
-    if (answer.status == 200)
-        conn->answer = answer;
+    conn->answer = answer;
     make_ready(conn, answer.status == 200 ? text(conn->answer.body)
                                           : error(answer.status, "no result from the API"));
 }
@@ -360,9 +360,9 @@ static void accept_all(void *arg)
                 poll(NULL, 0, PAUSE_MS); /* to look again at once would be to spin */
             return;
         }
-        n_accepted++;
         if (n_conns == most_conns)
             end_conn(find_done());
+        n_accepted++;
         add_conn(fd);
     }
     watch_listener();
