@@ -86,9 +86,9 @@ static void limit(void)
     story_end();
     say("\n"
         "  In a straight line a second call is as easy as the first. The state machine\n"
-        "  would need CONNECTING, ASKING and HEARING once more, a member that keeps what\n"
-        "  the first call gave, and in each state a check which call this is: for every\n"
-        "  call of every handler, all in one switch. Step 2 takes the switch apart.\n\n");
+        "  would need a member that says which call this is, and a branch on it where a\n"
+        "  call ends: for every call of every handler, all in one place. Step 2 takes the\n"
+        "  switch apart.\n\n");
 }
 
 static void closing(void)

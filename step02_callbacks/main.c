@@ -68,9 +68,9 @@ static void limit(void)
     say("\n"
         "  Each piece has returned before the next is entered, and none has called the\n"
         "  next: the loop did. So no local variable lives from one to the other (struct\n"
-        "  two_vars carries them), no return value goes from one to the other, and an\n"
-        "  error of the API has to be looked at in each. Read app.c: is it still one\n"
-        "  function? Step 3 makes it one again.\n\n");
+        "  two_vars carries them), no return value goes from one to the other, and each\n"
+        "  way out has to answer and to free them. Read app.c: is it still one function?\n"
+        "  Step 3 makes it one again.\n\n");
 }
 
 static const struct demo demos[] = {

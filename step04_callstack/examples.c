@@ -121,7 +121,7 @@ void show_stack(void)
             value.text);
 }
 
-/* Adds 1 to N by recursion: each call is a generator on the heap, not a frame of the C stack. */
+/* Adds N ones by recursion: each call is a generator on the heap, not a frame of the C stack. */
 struct add {
     struct gen gen;
     long n;

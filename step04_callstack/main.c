@@ -43,8 +43,8 @@ static void ready(void)
     ms = service_demo(serve_multiplexed, ask_two, 3);
     show_ready_list(false);
     story_timeline();
-    say("  Six calls of 100 ms each in %ld ms. A chain is on the list when its wait is\n"
-        "  over, together with the result that it is to be sent.\n\n",
+    say("  Six calls of 100 ms each in %ld ms. A chain is on the list when it is new or\n"
+        "  its wait is over, together with the result that it is to be sent.\n\n",
         ms);
     story_end();
 }

@@ -21,8 +21,9 @@ struct io {
 };
 
 /* Makes the IO that asks the API for the path that FORMAT makes. Nothing happens yet: it happens
- * when a handler yields it. The handler is then sent the answer's text, good until its next YIELD,
- * or an error is thrown into it. Returns the IO, which belongs to who receives it, or an error. */
+ * when a handler yields it. The handler is then sent the answer's text, good until its chain pauses
+ * again, or an error is thrown into it. Returns the IO, which belongs to who receives it, or an
+ * error. */
 struct value request(const char *format, ...) PRINTF_LIKE(1, 2);
 
 #endif

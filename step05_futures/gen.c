@@ -10,7 +10,7 @@
 
 void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop)
 {
-    struct gen *gen = malloc(size); /* glibc keeps what is freed for malloc(), not for calloc() */
+    struct gen *gen = malloc(size); /* before 2.41, glibc's calloc() passes its cache over */
 
     if (gen == NULL)
         return NULL;
