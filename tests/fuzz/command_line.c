@@ -207,7 +207,7 @@ static void reset(struct outcome *new_outcome)
     outcome = new_outcome;
     *outcome = (struct outcome){.status = 0};
     memcpy(options, defaults, sizeof options);
-    word = port = api = trace = only_serve = NULL;
+    word = port = api = trace = only_serve = endpoint = NULL;
     host = "127.0.0.1";
     slowness = "1";
     n_words = 0;
