@@ -304,12 +304,12 @@ void show_deadline(void)
     story_lane(1, WAITING);
     service_demo(serve_gateway, be_silent, 1);
     story_end();
+    server_idle_ms = idle_ms;
     story_begin("#%d", "\n          and an API that says nothing");
     service_demo(serve_gateway, ask_the_silent, 1);
     story_end();
     say("\n  A wait may have a deadline: then a timer wakes the task, with an error, if\n"
         "  nothing else has.\n\n");
-    server_idle_ms = idle_ms;
     api_set_deadline(API_DEADLINE_MS);
 }
 

@@ -57,8 +57,9 @@ static void find_serial(struct relay_message *message)
         if (memcmp(p, key, sizeof key - 1) != 0)
             continue;
         p += sizeof key - 1;
-        while (p < end && strchr(" \t:\"", *p) != NULL && *p != '\0')
+        while (p < end && strchr(" \t:", *p) != NULL && *p != '\0')
             p++;
+        p += p < end && *p == '"';
         copy_word(message->serial, sizeof message->serial, p, end, "\"");
         return;
     }
@@ -289,7 +290,8 @@ static struct value check_body(struct gen *gen, struct value sent)
     must_succeed(f->got);
     AWAIT_CATCH(ENDED_TOO, f->got, Wait(f->got.integer));
     passed = f->got.tag != ERROR;
-    snprintf(why, sizeof why, "%s", passed ? "" : f->got.text);
+    if (passed || why[0] == '\0')
+        snprintf(why, sizeof why, "%s", passed ? "" : f->got.text);
     AWAIT_CATCH(LISTED, f->got, ListTasks(f->infos, 8));
     must_succeed(f->got);
     f->n = f->got.integer;
@@ -302,6 +304,13 @@ static struct value check_body(struct gen *gen, struct value sent)
     END
 }
 
+/* The client's reason is the better one: all that the device can do then is to time out. */
+static void note_failure(const struct task *task, struct value error)
+{
+    if (task->lane == CLIENT_LANE)
+        snprintf(why, sizeof why, "%s", error.text);
+}
+
 /* Makes a task of TARGET. */
 static void start(struct sched *sched, struct gen *target)
 {
@@ -312,6 +321,7 @@ static void start(struct sched *sched, struct gen *target)
 static void open_check(struct sched *sched)
 {
     sched_open(sched);
+    sched->on_failure = note_failure;
     io_open(sched, poller_find(NULL));
     start(sched, gen_new(sizeof(struct check), "check", check_body, NULL));
 }

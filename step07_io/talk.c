@@ -36,7 +36,8 @@ static bool print_echo(int fd, size_t len)
 
         if (n <= 0)
             return false;
-        fwrite(text, 1, (size_t)n, stdout);
+        if (fwrite(text, 1, (size_t)n, stdout) != (size_t)n || fflush(stdout) == EOF)
+            die("cannot write to stdout: %s", strerror(errno));
         len -= (size_t)n;
     }
     return true;

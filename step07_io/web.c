@@ -78,8 +78,9 @@ static bool header_lists(const char *text, size_t head, const char *name, const 
     return false;
 }
 
-/* Whether each line of a head is a name that a colon follows at once. About others, we and whoever
- * stands before us might not agree; then a body could pass for a request. */
+/* Whether each line of a head is a name that a colon follows at once, and has no CR but at its end.
+ * About others, we and whoever stands before us might not agree; then a body could pass for a
+ * request. */
 static bool has_sound_lines(const char *text, size_t head)
 {
     const char *end = text + head;
@@ -87,7 +88,10 @@ static bool has_sound_lines(const char *text, size_t head)
 
     while ((line = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1) < end) {
         size_t name = strcspn(line, ": \t\r\n");
+        size_t len = strcspn(line, "\r\n");
 
+        if (line[len] != '\n' && (line[len] != '\r' || line[len + 1] != '\n'))
+            return false;
         if (*line != '\r' && *line != '\n' && (name == 0 || line[name] != ':'))
             return false;
     }
@@ -214,7 +218,7 @@ static bool next_request(struct web *f, struct web_request *request)
     if (f->ended) /* an empty line at the end is no request */
         take(f, blank_length(f->text.bytes, f->text.len));
     if (f->no_memory) {
-        *request = (struct web_request){.status = 503, .path = "?", .head = f->text.len};
+        *request = (struct web_request){.status = 503, .head = f->text.len};
         return true;
     }
     return f->text.len > 0 && web_parse(f->text.bytes, f->text.len, f->ended, request);
@@ -250,7 +254,7 @@ static struct value begin(struct web *f, const struct web_request *request)
     struct gen *gen;
 
     io_running()->lane = f->client.id;
-    tell(f->client.id, RUNNING, "is let in: GET %s", request->path);
+    tell(f->client.id, RUNNING, "is let in: GET %s", request->status == 200 ? request->path : "?");
     f->client.busy = true;
     f->told = false;
     f->keep_alive = request->keep_alive;

@@ -112,8 +112,8 @@ static void tend_worker(void)
     while (waitpid(workers[slot], &status, 0) == -1 && errno == EINTR)
         ;
     workers[slot] = 0;
-    if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
-        die("a worker has failed");
+    if (WIFEXITED(status) && WEXITSTATUS(status) != 0 && WEXITSTATUS(status) < 128)
+        die("a worker has failed"); /* from 128 on, it has been told twice to end */
     if (!stops())
         start_worker(slot);
 }
@@ -206,9 +206,16 @@ static void serve_busy(const struct service *what)
 /* Waits for the next report. Returns the slot of the worker. */
 static int hear(enum event event)
 {
+    struct pollfd fds[3] = {{.fd = reports[0], .events = POLLIN}};
     struct report report;
     ssize_t n;
 
+    for (int slot = 0; slot < 2; slot++)
+        fds[1 + slot].fd = workers[slot] == 0 ? -1 : pulses[slot];
+    while (poll(fds, 3, -1) == -1 && errno == EINTR)
+        ;
+    if (fds[0].revents == 0)
+        die("a worker has failed");
     do
         n = read(reports[0], &report, sizeof report);
     while (n == -1 && errno == EINTR);
@@ -223,6 +230,7 @@ static void let_answer(int slot)
     while (write(words[slot][1], "", 1) == -1 && errno == EINTR)
         ;
     hear(ANSWERED);
+    tend_worker();
 }
 
 static void tell_of_workers(const struct service *what)
@@ -276,5 +284,5 @@ void show_workers(void)
     story_timeline();
     story_end();
     say("  One process uses one core. Each worker is a whole program of its own: what it\n"
-        "  computes or how it dies concerns none of the others.\n\n");
+        "  computes, or that it is killed, concerns none of the others.\n\n");
 }

@@ -385,6 +385,10 @@ c: 200 bar"
     run limited "$program" client 127.0.0.1 "$nobody"
     is "$status: $output" "1: step7: cannot connect to 127.0.0.1:$nobody: Connection refused"
     start_serve echo --idle 200
+    if [ -e /dev/full ]; then
+        run bash -c "echo a | '$peer' limit 30 '$program' client 127.0.0.1 $port 2>&1 >/dev/full"
+        is "$status: $output" "1: step7: cannot write to stdout: No space left on device"
+    fi
     run bash -c "(echo a; sleep 1; echo b) | '$peer' limit 30 '$program' client 127.0.0.1 $port"
     is "$status: $output" "1: a
 step7: 127.0.0.1:$port has hung up"

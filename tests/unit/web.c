@@ -118,6 +118,8 @@ static void read_requests(void)
     requests("GET /a HTTP/1.1\r\nContent-Length: 1\r\n 0\r\n\r\nxGET /b HTTP/1.1\r\n\r\n");
     requests("GET /a HTTP/1.1\r\nContent-Length: 5\r9\r\n\r\nxxxxx");
     requests("GET /a HTTP/1.1\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n");
+    requests("GET /a HTTP/1.1\r\n\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    requests("GET /a HTTP/1.1\r\nX: a\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
     requests("GET /a HTTP/1.1\r\nno colon\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
     requests("GET /a HTTP/1.1\r\nConnection: TE, close\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
     requests("GET /a HTTP/1.1\r\nConnection: x\r\nConnection: Close\r\n\r\n");
@@ -172,6 +174,7 @@ static void read_messages(void)
     messages("X\r\nContent-Length: 0\r\n\r\n\r\n");
     messages("X\r\nDestUuid:\r\nContent-Length: 14\r\n\r\n\"SerialNumber\"");
     messages("X\r\nContent-Length: 18\r\n\r\n\"SerialNumber\": \"12345");
+    messages("X\r\nContent-Length: 20\r\n\r\n{\"SerialNumber\": \"\"}");
     messages("X\r\nDestUuid: 1234567890123456789012345678901234567890\r\n\r\n");
     messages("X\r\nContent-Length: -1\r\n\r\n");
     messages("X\r\nContent-Length: 99999999999999999999\r\n\r\n");
