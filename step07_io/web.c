@@ -86,12 +86,12 @@ static bool has_sound_lines(const char *text, size_t head)
     const char *end = text + head;
     const char *line = text + blank_length(text, head);
 
+    for (const char *cr = text; (cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL; cr++)
+        if (cr[1] != '\n') /* a head ends with LF, so there is one */
+            return false;
     while ((line = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1) < end) {
         size_t name = strcspn(line, ": \t\r\n");
-        size_t len = strcspn(line, "\r\n");
 
-        if (line[len] != '\n' && (line[len] != '\r' || line[len + 1] != '\n'))
-            return false;
         if (*line != '\r' && *line != '\n' && (name == 0 || line[name] != ':'))
             return false;
     }
