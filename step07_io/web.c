@@ -86,7 +86,7 @@ static bool has_sound_lines(const char *text, size_t head)
     const char *end = text + head;
     const char *line = text + blank_length(text, head);
 
-    for (const char *cr = text; (cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL; cr++)
+    for (const char *cr = line; (cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL; cr++)
         if (cr[1] != '\n') /* a head ends with LF, so there is one */
             return false;
     while ((line = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1) < end) {

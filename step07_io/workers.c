@@ -83,7 +83,9 @@ static bool stops(void)
 {
     struct pollfd stop = {.fd = service->stop, .events = POLLIN};
 
-    return poll(&stop, 1, 0) == 1;
+    while (poll(&stop, 1, 0) == -1 && errno == EINTR)
+        ;
+    return stop.revents != 0;
 }
 
 /* Waits until a worker has ended. Returns its slot. */

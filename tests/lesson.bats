@@ -71,8 +71,13 @@ ms_after() {
     sed -nE "s/.*$1 ([0-9]+) ms.*/\1/p" "$BATS_TEST_TMPDIR/lesson"
 }
 
+# Whoever holds up the machine meanwhile makes it slower: so it has three tries to be fast enough.
 @test "takes the time that it should" {
-    limited "$program" | tr '\n' ' ' >"$BATS_TEST_TMPDIR/lesson"
+    for _ in 1 2 3; do
+        limited "$program" | tr '\n' ' ' >"$BATS_TEST_TMPDIR/lesson"
+        calls=$(ms_after 'alls of [0-9a-z, ]+ in')
+        [ "${calls:-0}" -ge 550 ] || break
+    done
     case $STEP in
         1)
             blocking=$(ms_after 'calls of 300, 200 and 100 ms: blocking')
