@@ -32,8 +32,8 @@ help:
 
 # One compiler call a step.
 define step_rules
-step$1 step0$1: $(wildcard step0$1_*/*.[ch])
-	$$(CC) $$(CFLAGS) $(wildcard step0$1_*/*.c) -pthread -o $$@
+step$1 step0$1: $(wildcard step0$1_*/*.[ch] step0$1_*/*/*.[ch])
+	$$(CC) $$(CFLAGS) $(wildcard step0$1_*/*.c step0$1_*/*/*.c) -pthread -o $$@
 diff$1:
 	@tests/diff $(shell expr $1 - 1) $1
 endef

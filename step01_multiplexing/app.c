@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "server.h"
-#include "story.h"
+#include "support/story.h"
 
 static struct answer hello(int id)
 {

@@ -2,7 +2,7 @@
 #ifndef APP_H
 #define APP_H
 
-#include "http.h"
+#include "support/http.h"
 
 /* Answers one request, from start to end. ID is the request's number. */
 typedef struct answer handler(int id);

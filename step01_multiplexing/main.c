@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "cli.h"
 #include "server.h"
-#include "story.h"
+#include "support/cli.h"
+#include "support/story.h"
 
 /* How long the last client waited in each demo, in ms. */
 static long blocking_ms, threads_ms, multiplexed_ms;

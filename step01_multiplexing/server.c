@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "app.h"
-#include "buffer.h"
-#include "story.h"
+#include "support/buffer.h"
+#include "support/story.h"
 
 enum { PAUSE_MS = 10 }; /* before accept() is tried again when descriptors or memory ran out */
 

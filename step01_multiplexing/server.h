@@ -2,9 +2,9 @@
 #ifndef SERVER_H
 #define SERVER_H
 
-#include "http.h"
-#include "service.h"
-#include "story.h"
+#include "support/http.h"
+#include "support/service.h"
+#include "support/story.h"
 
 /* Each of them accepts connections and answers one request over each, until it is told to stop and
  * what it had begun to answer is answered. One peer's failure never concerns another. (But with

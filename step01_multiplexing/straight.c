@@ -15,7 +15,7 @@
 
 #include "app.h"
 #include "server.h"
-#include "story.h"
+#include "support/story.h"
 
 enum {
     PAUSE_MS = 10,    /* before accept() is tried again when descriptors or memory ran out */

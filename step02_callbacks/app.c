@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "server.h"
-#include "story.h"
+#include "support/story.h"
 
 static void hello(struct conn *conn)
 {

@@ -1,9 +1,9 @@
 /* main.c - the demos of step 2. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "cli.h"
 #include "server.h"
-#include "story.h"
+#include "support/cli.h"
+#include "support/story.h"
 
 /* Three clients at once; what could come in any order waits for its turn. */
 static const struct act ask_one[] = {

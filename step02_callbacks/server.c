@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "app.h"
-#include "buffer.h"
 #include "loop.h"
-#include "story.h"
+#include "support/buffer.h"
+#include "support/story.h"
 
 enum { PAUSE_MS = 10 }; /* before accept() is tried again when descriptors or memory ran out */
 

@@ -2,9 +2,9 @@
 #ifndef SERVER_H
 #define SERVER_H
 
-#include "http.h"
-#include "service.h"
-#include "story.h"
+#include "support/http.h"
+#include "support/service.h"
+#include "support/story.h"
 
 /* A connection, from accept() to close(). */
 struct conn;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "server.h"
-#include "story.h"
+#include "support/story.h"
 
 static struct value hello_body(struct gen *gen, struct value sent)
 {

@@ -4,7 +4,7 @@
 #include "examples.h"
 
 #include "gen.h"
-#include "story.h"
+#include "support/story.h"
 
 /* The article's first generator: hands out 2, prints what it gets for it, and returns that. */
 struct func {

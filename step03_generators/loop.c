@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "story.h"
+#include "support/story.h"
 
 enum { FDS_MAX = 65536 };
 

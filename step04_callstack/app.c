@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "server.h"
-#include "story.h"
+#include "support/story.h"
 
 static struct value hello_body(struct gen *gen, struct value sent)
 {

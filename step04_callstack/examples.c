@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "callstack.h"
-#include "story.h"
+#include "support/story.h"
 
 /* For demos, in which lack of memory is no subject. */
 static void *made(void *gen)

@@ -3,9 +3,9 @@
 #ifndef SERVER_H
 #define SERVER_H
 
-#include "http.h"
-#include "service.h"
-#include "story.h"
+#include "support/http.h"
+#include "support/service.h"
+#include "support/story.h"
 #include "value.h"
 
 /* Accepts connections and answers one request over each, until it is told to stop and what it had

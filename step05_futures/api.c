@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "buffer.h"
 #include "future.h"
-#include "http.h"
 #include "loop.h"
+#include "support/buffer.h"
+#include "support/http.h"
 #include "timer.h"
 
 /* One call of the API. */

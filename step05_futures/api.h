@@ -2,8 +2,8 @@
 #ifndef API_H
 #define API_H
 
-#include "service.h"
-#include "story.h"
+#include "support/service.h"
+#include "support/story.h"
 #include "value.h"
 
 enum { API_DEADLINE_MS = 5000 }; /* unless another is set */

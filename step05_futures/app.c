@@ -9,10 +9,10 @@
 
 #include "api.h"
 #include "future.h"
-#include "http.h"
 #include "pool.h"
 #include "sleep.h"
-#include "story.h"
+#include "support/http.h"
+#include "support/story.h"
 
 static struct value hello_body(struct gen *gen, struct value sent)
 {

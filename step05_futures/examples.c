@@ -9,7 +9,7 @@
 #include "future.h"
 #include "gen.h"
 #include "loop.h"
-#include "story.h"
+#include "support/story.h"
 
 /* For demos, in which lack of memory is no subject. */
 static void *made(void *gen)

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net.h"
-#include "story.h"
+#include "support/net.h"
+#include "support/story.h"
 #include "timer.h"
 
 enum { FDS_MAX = 65536 };

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "api.h"
-#include "cli.h"
 #include "examples.h"
 #include "server.h"
-#include "story.h"
+#include "support/cli.h"
+#include "support/story.h"
 
 static const struct act ask_once[] = {
     {.who = CLIENT, .path = "/two"},

@@ -9,7 +9,7 @@
 
 #include "future.h"
 #include "loop.h"
-#include "story.h"
+#include "support/story.h"
 
 enum { THREADS_MAX = 4 };
 

@@ -13,12 +13,12 @@
 
 #include "api.h"
 #include "app.h"
-#include "buffer.h"
 #include "future.h"
-#include "http.h"
 #include "loop.h"
 #include "pool.h"
-#include "story.h"
+#include "support/buffer.h"
+#include "support/http.h"
+#include "support/story.h"
 
 enum { PAUSE_MS = 10 }; /* before accept() is tried again when descriptors or memory ran out */
 

@@ -3,7 +3,7 @@
 #ifndef SERVER_H
 #define SERVER_H
 
-#include "service.h"
+#include "support/service.h"
 
 /* Accepts connections and answers one request over each, until it is told to stop and what it had
  * begun to answer is answered. One peer's failure never concerns another. */

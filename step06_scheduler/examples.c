@@ -12,7 +12,7 @@
 
 #include "gen.h"
 #include "sched.h"
-#include "story.h"
+#include "support/story.h"
 #include "syscall.h"
 
 static struct sched sched; /* of the demo that runs */

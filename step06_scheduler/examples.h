@@ -2,7 +2,7 @@
 #ifndef EXAMPLES_H
 #define EXAMPLES_H
 
-#include "cli.h"
+#include "support/cli.h"
 
 /* --watch, with which they draw the ready queue and who waits, at each switch. NULL: there is no
  * such option. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "story.h"
+#include "support/story.h"
 
 void *gen_new(size_t size, const char *name, gen_body *body, gen_drop *drop)
 {

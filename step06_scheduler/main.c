@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 
-#include "cli.h"
 #include "examples.h"
-#include "story.h"
+#include "support/cli.h"
+#include "support/story.h"
 
 static const struct demo demos[] = {
     {"multitask", "two tasks that take turns", show_multitask},

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "buffer.h"
 #include "gen.h"
-#include "http.h"
 #include "io.h"
 #include "sockets.h"
+#include "support/buffer.h"
+#include "support/http.h"
 #include "timer.h"
 
 static const struct service *service;

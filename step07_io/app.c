@@ -8,7 +8,7 @@
 
 #include "api.h"
 #include "sockets.h"
-#include "story.h"
+#include "support/story.h"
 #include "thread.h"
 
 static struct value hello_body(struct gen *gen, struct value sent)

@@ -5,7 +5,7 @@
 
 #include "io.h"
 #include "sockets.h"
-#include "story.h"
+#include "support/story.h"
 
 struct echo {
     struct client client;

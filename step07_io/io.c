@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "story.h"
+#include "support/story.h"
 #include "syscall.h"
 #include "timer.h"
 

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 
 #include "api.h"
-#include "cli.h"
 #include "echo.h"
 #include "examples.h"
 #include "poller.h"
 #include "relay.h"
 #include "server.h"
-#include "story.h"
+#include "support/cli.h"
+#include "support/story.h"
 #include "talk.h"
 #include "web.h"
 #include "workers.h"

@@ -10,15 +10,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "buffer.h"
 #include "examples.h"
 #include "gen.h"
-#include "http.h"
 #include "io.h"
-#include "net.h"
 #include "sched.h"
 #include "sockets.h"
-#include "story.h"
+#include "support/buffer.h"
+#include "support/http.h"
+#include "support/net.h"
+#include "support/story.h"
 #include "syscall.h"
 #include "timer.h"
 #include "web.h"

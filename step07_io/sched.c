@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "story.h"
+#include "support/story.h"
 #include "syscall.h"
 
 enum { MAP_SIZE_MIN = 64 };

@@ -6,9 +6,9 @@
 #include <poll.h>
 
 #include "io.h"
-#include "net.h"
 #include "sockets.h"
-#include "story.h"
+#include "support/net.h"
+#include "support/story.h"
 #include "syscall.h"
 #include "timer.h"
 

@@ -8,7 +8,7 @@
 #include "gen.h"
 #include "poller.h"
 #include "sched.h"
-#include "service.h"
+#include "support/service.h"
 
 /* One client: the first member of the frame of the task that serves it. Its body sets TID before
  * anything else, or nobody can send it away, and BUSY while it answers. */

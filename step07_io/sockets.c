@@ -10,7 +10,7 @@
 
 #include "gen.h"
 #include "io.h"
-#include "story.h"
+#include "support/story.h"
 #include "timer.h"
 
 enum { PAUSE_MS = 10 }; /* before we try again when descriptors or memory ran out */

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#include "net.h"
+#include "support/net.h"
 #include "value.h"
 
 /* Gives the descriptor of the next connection, which the caller closes. When descriptors or the

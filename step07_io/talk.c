@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net.h"
-#include "story.h"
+#include "support/net.h"
+#include "support/story.h"
 
 /* Writes all LEN bytes of TEXT. Returns false if the server is gone. */
 static bool write_all(int fd, const char *text, size_t len)

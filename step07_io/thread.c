@@ -12,8 +12,8 @@
 
 #include "gen.h"
 #include "io.h"
-#include "net.h"
-#include "story.h"
+#include "support/net.h"
+#include "support/story.h"
 
 /* What the thread is given; it is the thread's. */
 struct job {

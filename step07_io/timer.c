@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "story.h"
+#include "support/story.h"
 
 enum { NS_PER_MS = 1000000 };
 

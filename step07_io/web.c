@@ -12,11 +12,11 @@
 #include <sys/socket.h>
 
 #include "app.h"
-#include "buffer.h"
 #include "io.h"
-#include "net.h"
 #include "sockets.h"
-#include "story.h"
+#include "support/buffer.h"
+#include "support/net.h"
+#include "support/story.h"
 #include "timer.h"
 
 /* --- parsing. http.c judges the request line; the rest is what one connection for many requests

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "http.h"
 #include "server.h"
+#include "support/http.h"
 
 /* What stands at the beginning of what a client has sent. */
 struct web_request {

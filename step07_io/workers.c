@@ -14,15 +14,15 @@
 #include <unistd.h>
 
 #include "gen.h"
-#include "http.h"
 #include "io.h"
 #include "server.h"
 #include "sockets.h"
-#include "story.h"
+#include "support/http.h"
+#include "support/story.h"
 #include "timer.h"
 
 static const struct service *service;
-static server *serve_one;
+static serve_function *serve_one;
 static pid_t workers[WORKERS_MAX]; /* 0: there is none */
 static int pulses[WORKERS_MAX]; /* of each worker: a pipe's reading end, which ends when it does */
 static int n_workers;
@@ -67,7 +67,7 @@ static void start_worker(int slot)
     _exit(0);
 }
 
-static void start_workers(const struct service *what, server *serve, int n)
+static void start_workers(const struct service *what, serve_function *serve, int n)
 {
     service = what;
     serve_one = serve;
@@ -130,7 +130,7 @@ static void tend_workers(void)
     close(life_pipe[1]);
 }
 
-void serve_in_workers(const struct service *what, server *serve, int n)
+void serve_in_workers(const struct service *what, serve_function *serve, int n)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
 

@@ -3,7 +3,7 @@
 #ifndef WORKERS_H
 #define WORKERS_H
 
-#include "service.h"
+#include "support/service.h"
 
 enum { WORKERS_MAX = 64 };
 
@@ -11,7 +11,7 @@ enum { WORKERS_MAX = 64 };
  * until WHAT says that it shall stop and all have answered what they were answering. (A worker that
  * is told to end tells all: they share the pipe.) With one, it serves in this process. Ends the
  * program if there can be no such process, or if one fails. */
-void serve_in_workers(const struct service *what, server *serve, int n);
+void serve_in_workers(const struct service *what, serve_function *serve, int n);
 
 /* The demo. */
 void show_workers(void);

@@ -101,14 +101,15 @@ all_well() {
 build() { # OUT COMPILER [FLAG...]
     local out=$1
     shift
-    "$@" "$step"/*.c -pthread -o "$out" || complain "this has failed: $* $step/*.c"
+    "$@" "$step"/*.c "$step"/*/*.c -pthread -o "$out" ||
+        complain "this has failed: $* $step/*.c $step/*/*.c"
 }
 
 # Whether the step has all that the test FILE includes.
 includes_what_there_is() { # FILE
     local header
     while read -r header; do
-        [ -e "$step/$header" ] || return
+        [ -e "$step/$header" ] || [ -e "$step/support/$header" ] || return
     done < <(sed -n 's/^#include "\(.*\)"/\1/p' "$1")
     # Delegation comes with step 5, in a header that is there before.
     ! grep -q YIELD_FROM "$1" || grep -q YIELD_FROM "$step/gen.h"
@@ -124,7 +125,7 @@ builds_without_warning() { # COMPILER
     done
     for unit in tests/unit/*.c; do
         if includes_what_there_is "$unit"; then
-            also "$1" -O2 "${strict[@]}" -I"$step" -c "$unit" -o /dev/null
+            also "$1" -O2 "${strict[@]}" -iquote "$step" -iquote "$step/support" -c "$unit" -o /dev/null
         fi
     done
     all_well
@@ -138,7 +139,8 @@ compiles_tests() { # COMPILER
     "$1" -O2 "${strict[@]}" -Wno-pedantic -c tests/torture/fail.c -o /dev/null
     files '^tests/.*\.c$' | grep -vE '^tests/(unit|torture)/' >"$tmp/list"
     while read -r file; do
-        also "$1" -O2 "${strict[@]}" -iquote step07_io -c "$file" -o /dev/null
+        also "$1" -O2 "${strict[@]}" -iquote step07_io -iquote step07_io/support -c "$file" \
+            -o /dev/null
     done <"$tmp/list"
     all_well
 }
@@ -358,7 +360,7 @@ valgrind_is_content() { # FILE...
 # Each C file by itself: the analyzers look at one at a time anyway.
 analyze_each() { # COMMAND..., in which {} is the file
     local file
-    for file in "$step"/*.c; do
+    for file in "$step"/*.c "$step"/*/*.c; do
         also "${@//\{\}/$file}"
     done
     all_well

@@ -3,8 +3,6 @@
 
 load common
 
-support="buffer.c buffer.h cli.c cli.h http.c http.h net.c net.h service.c service.h story.c story.h world.c world.h"
-
 setup() {
     cd "$top" || exit 1
 }
@@ -14,7 +12,7 @@ setup() {
         cp -r "$dir" "$BATS_TEST_TMPDIR"
         (
             cd "$BATS_TEST_TMPDIR/$dir"
-            ${CC:-cc} ./*.c -pthread
+            ${CC:-cc} ./*.c ./*/*.c -pthread
             ./a.out --help | grep -q limit
         )
     done
@@ -26,28 +24,53 @@ setup() {
     rm step01
 }
 
+# Prints each "NAME" that the FILES include, and in which line.
+includes() { # FILE...
+    grep -nE '#[[:space:]]*include[[:space:]]*"' "$@" /dev/null
+}
+
+# A lesson has what it needs in its own folder, or in one below. What is in one of these finds the
+# lesson above, and support and further beside; support knows nothing of the lesson.
 @test "a step includes nothing from elsewhere" {
-    refute grep -nE '#[[:space:]]*include[[:space:]]*"[^"]*/' step0?_*/*.[ch]
+    includes step0?_*/*.[ch] >"$BATS_TEST_TMPDIR/lesson"
+    refute grep -vE '"((support|demos|further)/)?[a-z_]+\.h"$' "$BATS_TEST_TMPDIR/lesson"
+    includes step0?_*/*/*.[ch] >"$BATS_TEST_TMPDIR/below"
+    refute grep -vE '"(\.\./((support|further)/)?)?[a-z_]+\.h"$' "$BATS_TEST_TMPDIR/below"
+    includes step0?_*/support/*.[ch] >"$BATS_TEST_TMPDIR/support"
+    refute grep -vE '"[a-z_]+\.h"$' "$BATS_TEST_TMPDIR/support"
     [ -z "$(find step0?_* -type l)" ]
 }
 
-@test "the support files are the same in every step that has them" {
-    for file in $support; do
-        for dir in step0?_*; do
-            [ ! -e "$dir/$file" ] || cmp "step01_multiplexing/$file" "$dir/$file"
+@test "a step has no folders but those that are meant" {
+    for dir in step0?_*/*/; do
+        [[ $dir =~ /(support|demos|further|pictures)/$ ]] || { echo "$dir"; false; }
+    done
+}
+
+@test "what is in support is the same in every step that has it" {
+    for file in step0?_*/support/*; do
+        for twin in step0?_*/support/"${file##*/}"; do
+            cmp "$file" "$twin"
         done
     done
 }
 
+@test "a lesson has at most 22 .c files" {
+    for dir in step0?_*; do
+        files=("$dir"/*.c)
+        echo "$dir: ${#files[@]}"
+        [ "${#files[@]}" -le 22 ]
+    done
+}
+
 @test "the support files stay small" {
-    cd step01_multiplexing
-    code=$(cat buffer.c cli.c http.c net.c service.c story.c world.c | grep -cvE '^[[:space:]]*($|/\*|\*)')
+    code=$(cat step01_multiplexing/support/*.c | grep -cvE '^[[:space:]]*($|/\*|\*)')
     echo "$code lines of code"
     [ "$code" -le 1355 ]
 }
 
 @test "every .c file asks for POSIX.1-2008 before all else" {
-    for file in step0?_*/*.c; do
+    for file in step0?_*/*.c step0?_*/*/*.c; do
         is "$(grep -m1 '^#' "$file")" "#define _POSIX_C_SOURCE 200809L" || { echo "$file"; false; }
     done
 }
@@ -73,9 +96,7 @@ setup() {
 @test "make diff2 shows no support file" {
     make -s diff2 >"$BATS_TEST_TMPDIR/diff"
     grep -q '^+++ .*loop.c' "$BATS_TEST_TMPDIR/diff"
-    for file in $support; do
-        refute grep -q "^+++ .*/$file" "$BATS_TEST_TMPDIR/diff"
-    done
+    refute grep -E '^(---|\+\+\+) .*/support/' "$BATS_TEST_TMPDIR/diff"
 }
 
 # Step 6 starts another program.
@@ -122,7 +143,7 @@ stands_in() {
         stands_in text "$file" "$(cat $transcripts)"
         grep -q '^```text$' "$file"
         # shellcheck disable=SC2086
-        stands_in c "$file" "$(cat $where/*.[ch] | mask)"
+        stands_in c "$file" "$(cat $where/*.[ch] $where/*/*.[ch] | mask)"
     done
 }
 

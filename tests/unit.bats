@@ -15,11 +15,11 @@ setup() {
 build() {
     local name=$1 sources=() file
     shift
-    for file in "$dir"/*.c; do
-        [ "${file##*/}" = main.c ] || sources+=("$file")
+    for file in "$dir"/*.c "$dir"/*/*.c; do
+        [ "$file" = "$dir/main.c" ] || sources+=("$file")
     done
     test=$BATS_TEST_TMPDIR/$name
-    ${CC:-cc} -g -Wall "$@" -I"$dir" "$top/tests/unit/$name.c" "${sources[@]}" -pthread -o "$test"
+    ${CC:-cc} -g -Wall "$@" -iquote "$dir" -iquote "$dir/support" "$top/tests/unit/$name.c" "${sources[@]}" -pthread -o "$test"
 }
 
 # Runs the test that has been built with WORDS, and compares what it says with the file NAME.
@@ -56,19 +56,19 @@ says() {
 }
 
 @test "requests and responses that come byte by byte" {
-    [ -e "$dir/http.c" ] || return 0
+    [ -e "$dir/support/http.c" ] || return 0
     build http
     says http
 }
 
 @test "texts that are read and written in pieces" {
-    [ -e "$dir/buffer.c" ] || return 0
+    [ -e "$dir/support/buffer.c" ] || return 0
     build buffer
     says buffer
 }
 
 @test "the outside world: its clients and its API" {
-    [ -e "$dir/world.c" ] || return 0
+    [ -e "$dir/support/world.c" ] || return 0
     build world
     says world
     run limited "$test" much
@@ -223,7 +223,7 @@ struct value wrong(struct gen *gen, struct value sent)
     END
 }
 EOF
-    run ${CC:-cc} -std=c11 -Wall -c -I"$dir" "$BATS_TEST_TMPDIR/wrong.c" -o "$BATS_TEST_TMPDIR/wrong.o"
+    run ${CC:-cc} -std=c11 -Wall -c -iquote "$dir" "$BATS_TEST_TMPDIR/wrong.c" -o "$BATS_TEST_TMPDIR/wrong.o"
     [[ $output == *GOT* && $output == *NEVER_YIELDED* ]]
 }
 
@@ -251,16 +251,17 @@ build_scarce() { # NAME FUNCTION WHO...
 build_with() { # NAME DEFINITION WHO...
     local name=$1 definition=$2 who
     shift 2
-    cp "$dir"/*.[ch] "$top/tests/unit/$name.c" "$BATS_TEST_TMPDIR"
-    cd "$BATS_TEST_TMPDIR" || return
-    rm -f ./*.o
+    rm -rf "${BATS_TEST_TMPDIR:?}/$name"
+    cp -r "$dir" "$BATS_TEST_TMPDIR/$name"
+    cp "$top/tests/unit/$name.c" "$BATS_TEST_TMPDIR/$name"
+    cd "$BATS_TEST_TMPDIR/$name" || return
     for who in "$@"; do
         # shellcheck disable=SC2086 # they may be several
-        ${CC:-cc} -c $definition "$who.c"
+        ${CC:-cc} -c $definition "$who.c" -o "$who.o"
         rm "$who.c"
     done
-    ${CC:-cc} ./*.c ./*.o -pthread -o scarce
-    program=$BATS_TEST_TMPDIR/scarce
+    ${CC:-cc} -iquote support ./*.c ./*/*.c "${@/%/.o}" -pthread -o scarce
+    program=$BATS_TEST_TMPDIR/$name/scarce
 }
 
 # Two clients of the server, which has been built so that its call number N fails. Sets output.
@@ -288,7 +289,7 @@ reset"
 
 @test "no memory for what is read or written: 503 for that request alone" {
     [ "$STEP" -le 5 ] || return 0
-    build_scarce scarce_server malloc buffer
+    build_scarce scarce_server malloc support/buffer
     for n in 1 2; do
         serve_two $n
         is "$output" "a: 503 Service Unavailable
@@ -301,7 +302,7 @@ b: 200 bar"
 
 @test "a client that cannot be accepted is accepted later" {
     [ "$STEP" -le 5 ] || return 0
-    build_scarce scarce_server accept net
+    build_scarce scarce_server accept support/net
     serve_two 1
     is "$output" "a: 200 bar
 b: 200 bar"
@@ -309,7 +310,7 @@ b: 200 bar"
 
 @test "a call that cannot begin: 502 for that request alone" {
     [ "$STEP" -le 5 ] || return 0
-    build_scarce scarce_server connect net
+    build_scarce scarce_server connect support/net
     serve_two 1
     is "$output" "a: 502 Bad Gateway
 b: 200 bar"
@@ -331,7 +332,7 @@ b: 200 baz"
     serve_two 1 --model threads
     is "$output" "a: 503 Service Unavailable
 b: 200 bar"
-    build_scarce scarce_server accept net
+    build_scarce scarce_server accept support/net
     serve_two 1 --model threads
     is "$output" "a: 200 bar
 b: 200 bar"
@@ -350,8 +351,8 @@ c: 500 Internal Server Error 1030"
 
 # Not the clients, and not the API: they block.
 @test "sockets that are ready for a byte now and then: each request is answered all the same" {
-    [ -e "$dir/net.c" ] && [ "$STEP" != 6 ] || return 0
-    build_with drip "-Dread=drip_read -Dsend=drip_send" net
+    [ -e "$dir/support/net.c" ] || return 0
+    build_with drip "-Dread=drip_read -Dsend=drip_send" support/net
     start_serve
     client @a get:/hello @b get:/one @c get:/none recv @a recv @b recv @d get:/one recv
     is "$output" "c: 404 Not Found
@@ -410,7 +411,7 @@ c: 200 bar"
 
 @test "no memory for what a client sends: 503 for that request alone" {
     [ -e "$dir/io.c" ] || return 0
-    build_scarce scarce_io malloc buffer
+    build_scarce scarce_io malloc support/buffer
     start_serve
     client @a get:/hello recv @b get:/hello keep get:/hello recv
     is "$output" "a: 503 Service Unavailable

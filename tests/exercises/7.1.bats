@@ -24,7 +24,7 @@ b: no HTTP: You are #2.\nB2 \r\nNAïVE {Z}'
 
 @test "the address sanitizer finds nothing" {
     program=$BATS_TEST_TMPDIR/sanitized
-    ${CC:-cc} -g -fsanitize=address "$dir"/*.c -pthread -o "$program" ||
+    ${CC:-cc} -g -fsanitize=address "$dir"/*.c "$dir"/*/*.c -pthread -o "$program" ||
         skip "there is no address sanitizer here"
     export ASAN_OPTIONS=detect_stack_use_after_return=1
     "$program" --help >/dev/null || skip "the address sanitizer does not work here"

@@ -14,19 +14,19 @@ setup_file() {
 }
 
 build_step() {
-    ${CC:-cc} -g -Wall -Wextra "$dir"/*.c -pthread -o "$program"
+    ${CC:-cc} -g -Wall -Wextra "$dir"/*.c "$dir"/*/*.c -pthread -o "$program"
 }
 
 # Builds the C file that stands on stdin with all that the step has but its main(): that is $test.
 # ARGUMENTS go to the compiler: with -Dpoll=my_poll, the step calls what the file has in its place.
 build_test() { # ARGUMENT...
     local sources=() file
-    for file in "$dir"/*.c; do
-        [ "${file##*/}" = main.c ] || sources+=("$file")
+    for file in "$dir"/*.c "$dir"/*/*.c; do
+        [ "$file" = "$dir/main.c" ] || sources+=("$file")
     done
     cat >"$test.c"
-    ${CC:-cc} -g -Werror=implicit-function-declaration -I"$dir" "$@" "$test.c" "${sources[@]}" \
-        -pthread -o "$test" 2>"$test.said" && return
+    ${CC:-cc} -g -Werror=implicit-function-declaration -iquote "$dir" -iquote "$dir/support" \
+        "$@" "$test.c" "${sources[@]}" -pthread -o "$test" 2>"$test.said" && return
     head -n 12 "$test.said"
     echo "What the test calls is not there, or is not as the exercise asks for it."
     return 1
