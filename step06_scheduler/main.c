@@ -3,20 +3,21 @@
 
 #include <stddef.h>
 
-#include "examples.h"
+#include "demos/common.h"
+#include "demos/demos.h"
 #include "support/cli.h"
 #include "support/story.h"
 
 static const struct demo demos[] = {
-    {"multitask", "two tasks that take turns", show_multitask},
-    {"gettid", "a system call", show_gettid},
-    {"new", "a task that makes another", show_new},
-    {"kill", "a task that kills another", show_kill},
-    {"wait", "a task that waits for another", show_wait},
-    {"subroutine", "a task that calls, and system calls at each level", show_subroutine},
-    {"ps", "a task that lists all tasks", show_ps},
-    {"errors", "what can go wrong, and a deadlock", show_errors},
-    {"limit", "a task that blocks, and everybody with it", show_limit},
+    {"multitask", "two tasks that take turns", demo_multitask},
+    {"gettid", "a system call", demo_gettid},
+    {"new", "a task that makes another", demo_new},
+    {"kill", "a task that kills another", demo_kill},
+    {"wait", "a task that waits for another", demo_wait},
+    {"subroutine", "a task that calls, and system calls at each level", demo_subroutine},
+    {"ps", "a task that lists all tasks", demo_ps},
+    {"errors", "what can go wrong, and a deadlock", demo_errors},
+    {"limit", "a task that blocks, and everybody with it", demo_limit},
     {NULL, NULL, NULL},
 };
 

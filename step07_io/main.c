@@ -4,8 +4,9 @@
 #include <stdlib.h>
 
 #include "api.h"
+#include "demos/common.h"
+#include "demos/demos.h"
 #include "echo.h"
-#include "examples.h"
 #include "poller.h"
 #include "relay.h"
 #include "server.h"
@@ -16,13 +17,13 @@
 #include "workers.h"
 
 static const struct demo demos[] = {
-    {"blocked", "a server that blocks the scheduler", show_blocked},
-    {"echo", "the same server with AWAIT, and three clients", show_echo},
-    {"gateway", "step 1's program on tasks, and a client that is lost", show_gateway},
-    {"relay", "a device, a client, and a relay between them", show_relay},
-    {"deadline", "who says nothing in time", show_deadline},
-    {"workers", "two processes, one of which is killed", show_workers},
-    {"limit", "a task that computes, and does not yield", show_limit},
+    {"blocked", "a server that blocks the scheduler", demo_blocked},
+    {"echo", "the same server with AWAIT, and three clients", demo_echo},
+    {"gateway", "step 1's program on tasks, and a client that is lost", demo_gateway},
+    {"relay", "a device, a client, and a relay between them", demo_relay},
+    {"deadline", "who says nothing in time", demo_deadline},
+    {"workers", "two processes, one of which is killed", demo_workers},
+    {"limit", "a task that computes, and does not yield", demo_limit},
     {NULL, NULL, NULL},
 };
 

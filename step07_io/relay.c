@@ -10,12 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "examples.h"
-#include "gen.h"
 #include "io.h"
-#include "sched.h"
 #include "sockets.h"
-#include "support/buffer.h"
 #include "support/http.h"
 #include "support/net.h"
 #include "support/story.h"
@@ -23,15 +19,12 @@
 #include "timer.h"
 #include "web.h"
 
-enum { DEVICE_LANE = 1, CLIENT_LANE = 2, RELAY_LANE = 3, IO_TID = 1, DEADLINE_MS = 5000 };
+enum { IO_TID = 1 };
 
 static const char register_body[] =
     "{\"TransProxy\": {\"Body\": {\"AuthCode\": \"0000\", \"SerialNumber\": \"0000\"}, "
     "\"Header\": {\"CSeq\": \"1\", \"MessageType\": \"MSG_TRANSPROXY_REGISTER_REQ\", "
     "\"TerminalType\": \"Camera\", \"Version\": \"1.0\"}}}";
-static const char reply_body[] =
-    "{\"TransProxy\": {\"Body\": {}, \"Header\": {\"CSeq\": \"1\", \"MessageType\": "
-    "\"MSG_TRANSPROXY_REGISTER_RSP\", \"Version\": \"1.0\"}}}";
 static const char payload[] = "xmdevops";
 
 /* --- messages */
@@ -123,47 +116,27 @@ static bool contains(const char *text, size_t len, const char *word)
     return false;
 }
 
-/* --- peers: each has one connection, and reads messages from it */
+/* --- peers */
 
-struct peer {
-    struct gen gen;
-    int fd;
-    struct buffer text; /* what has come, and is not dealt with yet */
-    size_t dealt_with;  /* but for so much of it */
-    long long until;    /* by then the next message has to have come, a time in ms; 0: any time */
-    char serial[32];    /* at the server: the device that has registered over this connection */
-    struct peer *next;
-    struct peer **link; /* the pointer that points here; NULL: it is not in the server's list */
-    struct value got;
-};
+struct relay_message relay_received;
 
-/* The last that somebody has read: used before the next pause. */
-static struct relay_message message;
-
-static void peer_drop(struct gen *gen)
+void peer_drop(struct gen *gen)
 {
     struct peer *peer = (struct peer *)gen;
 
-    if (peer->link != NULL) {
-        *peer->link = peer->next;
-        if (peer->next != NULL)
-            peer->next->link = peer->link;
-    }
     io_close_fd(peer->fd);
     buffer_drop(&peer->text);
 }
 
-/* Makes the generator of a peer, which owns FD (-1: it has none yet). */
-static struct gen *peer_new(const char *name, gen_body *body, int fd)
+void *peer_new(size_t size, const char *name, gen_body *body, gen_drop *drop, int fd)
 {
-    struct peer *peer = gen_new(sizeof *peer, name, body, peer_drop);
+    struct peer *peer = gen_new(size, name, body, drop);
 
     if (peer != NULL)
         peer->fd = fd;
-    return (struct gen *)peer;
+    return peer;
 }
 
-/* Reads the next message that PEER gets. */
 struct receive {
     struct gen gen;
     struct peer *peer;
@@ -182,9 +155,9 @@ static struct value receive_body(struct gen *gen, struct value sent)
         memmove(text->bytes, text->bytes + f->peer->dealt_with, text->len);
     f->peer->dealt_with = 0;
     for (;;) {
-        if (text->len > 0 && !relay_parse(text->bytes, text->len, &message))
+        if (text->len > 0 && !relay_parse(text->bytes, text->len, &relay_received))
             RAISE(error(IO_ERROR, "what came is no message"));
-        if (text->len > 0 && message.len > 0)
+        if (text->len > 0 && relay_received.len > 0)
             break;
         AWAIT(READABLE, f->got,
               ReadWait(f->peer->fd, f->peer->until == 0 ? FOREVER : timer_left(f->peer->until)));
@@ -194,12 +167,12 @@ static struct value receive_body(struct gen *gen, struct value sent)
         if (n == -1 && !net_not_ready())
             RAISE(error(IO_ERROR, strerror(errno)));
     }
-    f->peer->dealt_with = message.len;
+    f->peer->dealt_with = relay_received.len;
     RETURN(none());
     END
 }
 
-static struct value receive(struct peer *peer)
+struct value relay_receive(struct peer *peer)
 {
     struct receive *f = gen_new(sizeof *f, "receive", receive_body, NULL);
 
@@ -216,6 +189,12 @@ static const char *proxy_host, *proxy_port;
 static bool passed;
 static char why[128]; /* it was not passed */
 
+/* Makes the generator of a peer that has no connection yet. */
+static struct gen *plain_peer(const char *name, gen_body *body)
+{
+    return peer_new(sizeof(struct peer), name, body, peer_drop, -1);
+}
+
 /* Sends the payload to the device, through the server. */
 static struct value client_body(struct gen *gen, struct value sent)
 {
@@ -225,14 +204,14 @@ static struct value client_body(struct gen *gen, struct value sent)
 
     BEGIN(CONNECTED, SENT, ANSWERED)
     io_running()->lane = CLIENT_LANE;
-    f->until = timer_now() + DEADLINE_MS;
-    AWAIT(CONNECTED, f->got, connect_to(&proxy, DEADLINE_MS));
+    f->until = timer_now() + RELAY_DEADLINE_MS;
+    AWAIT(CONNECTED, f->got, connect_to(&proxy, RELAY_DEADLINE_MS));
     f->fd = (int)f->got.integer;
     len = format_post(text, sizeof text, "/PrivateData", proxy_host, proxy_port,
                       "AuthCode: e899060\r\nSrcUuid: 1111\r\nDestUuid: 0000\r\n", payload);
     tell(CLIENT_LANE, WAITING, "sends to device 0000: %s", payload);
-    AWAIT(SENT, f->got, send_all(f->fd, text, len, DEADLINE_MS));
-    AWAIT_CATCH(ANSWERED, f->got, receive(f)); /* some servers answer, some do not */
+    AWAIT(SENT, f->got, send_all(f->fd, text, len, RELAY_DEADLINE_MS));
+    AWAIT_CATCH(ANSWERED, f->got, relay_receive(f)); /* some servers answer, some do not */
     RETURN(none());
     END
 }
@@ -247,20 +226,20 @@ static struct value device_body(struct gen *gen, struct value sent)
     BEGIN(AWAITED, CONNECTED, SENT, REGISTERED, STARTED, RECEIVED)
     io_running()->lane = DEVICE_LANE;
     YIELD(AWAITED, f->got, none()); /* until the check waits for us: we could fail at once */
-    f->until = timer_now() + DEADLINE_MS;
-    AWAIT(CONNECTED, f->got, connect_to(&proxy, DEADLINE_MS));
+    f->until = timer_now() + RELAY_DEADLINE_MS;
+    AWAIT(CONNECTED, f->got, connect_to(&proxy, RELAY_DEADLINE_MS));
     f->fd = (int)f->got.integer;
     len = format_post(text, sizeof text, "/TransProxy", proxy_host, proxy_port, "", register_body);
     tell(DEVICE_LANE, WAITING, "registers as 0000");
-    AWAIT(SENT, f->got, send_all(f->fd, text, len, DEADLINE_MS));
-    AWAIT(REGISTERED, f->got, receive(f));
+    AWAIT(SENT, f->got, send_all(f->fd, text, len, RELAY_DEADLINE_MS));
+    AWAIT(REGISTERED, f->got, relay_receive(f));
     if (!contains(f->text.bytes, f->text.len, "TransProxy"))
         RAISE(error(IO_ERROR, "the device was not registered"));
     tell(DEVICE_LANE, WAITING, "is registered");
-    AWAIT(STARTED, f->got, New(peer_new("client", client_body, -1)));
+    AWAIT(STARTED, f->got, New(plain_peer("client", client_body)));
     do
-        AWAIT(RECEIVED, f->got, receive(f));
-    while (!contains(message.body, message.body_len, payload));
+        AWAIT(RECEIVED, f->got, relay_receive(f));
+    while (!contains(relay_received.body, relay_received.body_len, payload));
     tell(DEVICE_LANE, GONE, "has received: %s", payload);
     RETURN(none());
     END
@@ -286,7 +265,7 @@ static struct value check_body(struct gen *gen, struct value sent)
     struct check *f = (struct check *)gen;
 
     BEGIN(STARTED, ENDED_TOO, LISTED, KILLED)
-    AWAIT_CATCH(STARTED, f->got, New(peer_new("device", device_body, -1)));
+    AWAIT_CATCH(STARTED, f->got, New(plain_peer("device", device_body)));
     must_succeed(f->got);
     AWAIT_CATCH(ENDED_TOO, f->got, Wait(f->got.integer));
     passed = f->got.tag != ERROR;
@@ -311,158 +290,38 @@ static void note_failure(const struct task *task, struct value error)
         snprintf(why, sizeof why, "%s", error.text);
 }
 
-/* Makes a task of TARGET. */
-static void start(struct sched *sched, struct gen *target)
+bool relay_run_check(const struct address *address, const char *host, const char *port,
+                     void (*begin)(struct sched *))
 {
-    if (sched_new(sched, target) == 0)
+    struct sched sched;
+
+    proxy = *address;
+    proxy_host = host;
+    proxy_port = port;
+    sched_open(&sched);
+    sched.on_failure = note_failure;
+    io_open(&sched, poller_find(NULL));
+    if (sched_new(&sched, gen_new(sizeof(struct check), "check", check_body, NULL)) == 0)
         die("cannot check the relay: out of memory");
-}
-
-static void open_check(struct sched *sched)
-{
-    sched_open(sched);
-    sched->on_failure = note_failure;
-    io_open(sched, poller_find(NULL));
-    start(sched, gen_new(sizeof(struct check), "check", check_body, NULL));
-}
-
-/* Runs the check to its end, and prints what came of it, for a machine to read. */
-static void run_check(struct sched *sched)
-{
-    sched_main_loop(sched);
-    sched_close(sched);
+    if (begin != NULL)
+        begin(&sched);
+    sched_main_loop(&sched);
+    sched_close(&sched);
     io_close();
     say("{\"status\": %d, \"target\": %d, \"errors\": \"%s\"}\n", passed ? 0 : 1, passed ? 0 : 1,
         why);
+    return passed;
 }
 
 void check_relay(const char *host, const char *port)
 {
-    const char *reason = net_resolve(&proxy, host, port);
-    struct sched sched;
+    struct address address;
+    const char *reason = net_resolve(&address, host, port);
 
     if (reason != NULL)
         die("cannot find the relay %s:%s: %s", host, port, reason);
-    proxy_host = host;
-    proxy_port = port;
-    open_check(&sched);
-    run_check(&sched);
-    if (!passed) {
+    if (!relay_run_check(&address, host, port, NULL)) {
         story_close_trace();
         exit(1);
     }
-}
-
-/* --- a relay of our own, for the demo */
-
-static int relay_listener;
-static struct peer *devices; /* the connections over which devices have registered */
-
-static struct peer *find_device(const char *serial)
-{
-    struct peer *device = devices;
-
-    while (device != NULL && strcmp(device->serial, serial) != 0)
-        device = device->next;
-    return device;
-}
-
-static void add_device(struct peer *peer, const char *serial)
-{
-    snprintf(peer->serial, sizeof peer->serial, "%s", serial);
-    if (peer->link != NULL)
-        return; /* it has registered before */
-    peer->next = devices;
-    peer->link = &devices;
-    if (devices != NULL)
-        devices->link = &peer->next;
-    devices = peer;
-}
-
-static size_t format_reply(char *out, size_t size, int status, const char *body)
-{
-    int len = snprintf(out, size,
-                       "HTTP/1.1 %d %s\r\n"
-                       "Content-Length: %zu\r\n"
-                       "\r\n"
-                       "%s\r\n",
-                       status, status == 200 ? "OK" : http_error(status).body, strlen(body), body);
-
-    return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
-}
-
-/* One connection: registers a device, or relays what comes to the device that it is for. */
-static struct value relay_body(struct gen *gen, struct value sent)
-{
-    static char text[1024]; /* sent, or copied, before the next pause */
-    struct peer *f = (struct peer *)gen;
-    struct peer *device;
-    size_t len;
-
-    BEGIN(RECEIVED, RELAYED, ANSWERED)
-    for (;;) {
-        AWAIT(RECEIVED, f->got, receive(f));
-        device = find_device(message.dest);
-        if (message.serial[0] != '\0') {
-            tell(RELAY_LANE, WAITING, "registers device %s", message.serial);
-            add_device(f, message.serial);
-            len = format_reply(text, sizeof text, 200, reply_body);
-        } else if (device != NULL) {
-            tell(RELAY_LANE, WAITING, "relays to device %s", message.dest);
-            AWAIT_CATCH(RELAYED, f->got,
-                        send_all(device->fd, f->text.bytes, message.len, DEADLINE_MS));
-            len = format_reply(text, sizeof text, f->got.tag == ERROR ? 502 : 200, "");
-        } else {
-            len = format_reply(text, sizeof text, 404, "");
-        }
-        AWAIT(ANSWERED, f->got, send_all(f->fd, text, len, DEADLINE_MS));
-    }
-    END
-}
-
-struct relay_server {
-    struct gen gen;
-    struct value got;
-};
-
-static struct value relay_server_body(struct gen *gen, struct value sent)
-{
-    struct relay_server *f = (struct relay_server *)gen;
-    struct gen *peer;
-
-    BEGIN(ACCEPTED, STARTED)
-    for (;;) {
-        AWAIT(ACCEPTED, f->got, accept_one(relay_listener));
-        peer = peer_new("relay", relay_body, (int)f->got.integer);
-        if (peer == NULL)
-            io_close_fd((int)f->got.integer);
-        AWAIT_CATCH(STARTED, f->got, New(peer));
-    }
-    END
-}
-
-void show_relay(void)
-{
-    struct sched sched;
-
-    story_begin("#%d", "relay: a device, a client, and the relay between them, that is checked");
-    story_name(DEVICE_LANE, "device");
-    story_name(CLIENT_LANE, "client");
-    story_name(RELAY_LANE, "relay");
-    if (net_resolve(&proxy, "127.0.0.1", "0") != NULL ||
-        (relay_listener = net_listen(&proxy)) == -1)
-        die("cannot set up the relay: %s", strerror(errno));
-    net_own_address(relay_listener, &proxy);
-    proxy_host = "127.0.0.1";
-    proxy_port = "6604";
-    open_check(&sched);
-    sched.on_switch = show_queues;
-    start(&sched, gen_new(sizeof(struct relay_server), "server", relay_server_body, NULL));
-    run_check(&sched);
-    close(relay_listener);
-    story_timeline();
-    story_end();
-    say("  Device, client and relay talk over sockets, on one thread. The line in braces\n"
-        "  is for a machine; ./%s relay HOST PORT checks a real relay.\n\n",
-        program);
 }
