@@ -76,7 +76,7 @@ load check
 # This sanitizer holds a signal back until read() returns: it ends nobody who is blocked in one.
 # bats test_tags=project
 @test "project: the suites pass with gcc's thread sanitizer" {
-    suites_pass_with thread "ends at the second signal"
+    suites_pass_with thread signals
 }
 
 # bats test_tags=project

@@ -1,7 +1,8 @@
-# common.bash: what the suites share. They run from tests/run, which sets STEP and SERVE_OPTIONS and
-# has built ./stepN and build/peer.
+# common.bash: what the suites share. They run from tests/suite, which sets STEP, and for which
+# tests/run has built ./stepN and build/peer.
 
 top=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+source "$top/tests/modules.bash"
 peer=$top/build/peer
 program=$top/step$STEP
 

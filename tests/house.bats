@@ -49,9 +49,8 @@ includes() { # FILE...
 
 @test "what is in support is the same in every step that has it" {
     for file in step0?_*/support/*; do
-        for twin in step0?_*/support/"${file##*/}"; do
-            cmp "$file" "$twin"
-        done
+        twins=(step0?_*/support/"${file##*/}")
+        cmp "${twins[0]}" "$file"
     done
 }
 
@@ -101,14 +100,24 @@ includes() { # FILE...
 
 # Step 6 starts another program.
 @test "where a diff is longer than 80 lines, the README says why" {
+    tests/diff --stat >"$BATS_TEST_TMPDIR/stat"
     for step in 2 3 4 5 7; do
         readme=$(echo step0"$step"_*/README.md)
         said=$(sed -n "/^make diff$step/,/^How the parts/p" "$readme")
-        for file in $(tests/diff --stat | sed -n "/^step0${step}_/,/^$/p" | grep -o '[a-z_]*\.[ch]:[0-9]*'); do
-            [ "${file#*:}" -le 80 ] || [[ $said == *"\`${file%:*}\`"* ]] ||
+        while IFS=: read -r file lines; do
+            [ "$lines" -le 80 ] || [[ $said == *"\`$file\`"* ]] ||
                 { echo "$readme says nothing of $file"; false; }
-        done
+        done < <(sed -n "/^step0${step}_/,/^$/p" "$BATS_TEST_TMPDIR/stat" | grep -o '[a-z_]*\.[ch]:[0-9]*')
     done
+}
+
+# A test that needs what no table knows would never run.
+@test "what tests need is in the table of modules" {
+    grep -hoE '^# bats (test|file)_tags=.*' tests/*.bats | tr '=,' '\n' |
+        sed -n 's/^needs://p; s/^not://p' | sort -u >"$BATS_TEST_TMPDIR/needed"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/needed")" -gt 10 ]
+    printf '%s\n' "${!module_known[@]}" blocking threads multiplexed | sort >"$BATS_TEST_TMPDIR/known"
+    is "$(comm -23 "$BATS_TEST_TMPDIR/needed" "$BATS_TEST_TMPDIR/known")" ""
 }
 
 # Prints the blocks of FILE that are fenced with ```KIND, with a line "@@" after each.

@@ -288,6 +288,7 @@ b: 1000 echoed"
     stop_serve
 }
 
+# bats test_tags=measures
 @test "memory is flat after thousands of clients" {
     ! grep -qE '__(asan|tsan)_init' "$program" || skip "a sanitizer holds memory back"
     [ -e "/proc/$$/status" ] || skip "this system does not tell how much memory a process has"

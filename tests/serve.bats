@@ -205,8 +205,8 @@ b: 200 hello"
     bad_api 'send:HTTP/1.1 500 Internal Server Error\r\nContent-Length: 3\r\n\r\nbar' close
 }
 
+# bats test_tags=not:multiplexed
 @test "502 when the API gives what cannot be asked for" {
-    [ "$STEP$SERVE_OPTIONS" != 1 ] || return 0 # the state machine has no /two
     for foo in 'x y' "$(printf 'x%.0s' {1..600})"; do
         start_api "send:HTTP/1.1 200 OK\r\n\r\n$foo" close
         start_serve --api "127.0.0.1:$api_port"
@@ -237,6 +237,7 @@ b: 200 hello"
     stop_serve
 }
 
+# bats test_tags=measures
 @test "with hardly a descriptor it serves, or says why it cannot" {
     # The second of two workers has one more open, and may end where the first can serve.
     SERVE_OPTIONS=${SERVE_OPTIONS/workers 2/workers 1}
@@ -338,6 +339,7 @@ b: 200 hello"
     wait $waiting || true
 }
 
+# bats test_tags=signals
 @test "ends at the second signal, busy or not" {
     start_api call hold
     start_serve --api "127.0.0.1:$api_port"
@@ -388,8 +390,8 @@ b: 200 hello"
 }
 
 # (Step 7's is in io.bats; and where each has a thread, memory is what threads have left.)
+# bats test_tags=not:io,not:blocking,not:threads
 @test "memory is flat after thousands of requests" {
-    [ "$STEP" -lt 7 ] && [ -z "$SERVE_OPTIONS" ] || return 0
     ! grep -qE '__(asan|tsan)_init' "$program" || skip "a sanitizer holds memory back"
     [ -e "/proc/$$/status" ] || skip "this system does not tell how much memory a process has"
     start_serve
@@ -407,8 +409,8 @@ b: 200 hello"
 }
 
 # They all have asked when the server, which was stopped, looks: so it lets them in together.
+# bats test_tags=not:threads
 @test "who is let in first goes on first" {
-    [[ $SERVE_OPTIONS != *threads* ]] || return 0
     trace=$BATS_TEST_TMPDIR/trace.json
     [ "$STEP" -lt 7 ] || SERVE_OPTIONS+=" --workers 1"
     start_serve --trace "$trace"
@@ -424,8 +426,8 @@ b: 200 hello"
 
 # --- what steps from 5 on can wait for
 
+# bats test_tags=needs:sum
 @test "answers /nap and /sum" {
-    [ "$STEP" -ge 5 ] || return 0
     start_serve
     client @nap get:/nap @sum get:/sum @one get:/one recv @nap recv @sum recv
     is "$output" "one: 200 bar
@@ -434,36 +436,36 @@ sum: 200 45150"
     stop_serve
 }
 
+# bats test_tags=needs:gather
 @test "answers /gather" {
-    [ "$STEP" = 5 ] || return 0
     start_serve
     client get:/gather recv
     is "$output" "me: 200 baz bar bar"
     stop_serve
 }
 
+# bats test_tags=needs:timer
 @test "crowds that nap, and that gather" {
-    [ "$STEP" -ge 5 ] || return 0
     start_serve
     client crowd:100:/nap
     is "$output" "100 times: 200 rested"
-    if [ "$STEP" = 5 ]; then
+    if has gather; then
         client crowd:100:/gather
         is "$output" "100 times: 200 baz bar bar"
     fi
     stop_serve
 }
 
+# bats test_tags=needs:sum
 @test "more sums at once than threads" {
-    [ "$STEP" -ge 5 ] || return 0
     start_serve
     client crowd:10:/sum
     is "$output" "10 times: 200 45150"
     stop_serve
 }
 
+# bats test_tags=needs:gather
 @test "32 descriptors are enough for a hundred clients with three calls each" {
-    [ "$STEP" = 5 ] || return 0
     start_api 'send:HTTP/1.1 200 OK\r\n\r\nbar' close
     descriptors=32 start_serve --api "127.0.0.1:$api_port"
     client crowd:100:/gather
@@ -471,10 +473,10 @@ sum: 200 45150"
     stop_serve
 }
 
+# bats test_tags=needs:deadline
 @test "504 when the API is silent, and its socket is closed; others are answered meanwhile" {
-    [ "$STEP" -ge 5 ] || return 0
     local third=/gather
-    [ "$STEP" = 5 ] || third=/two
+    has gather || third=/two
     start_api call end
     start_serve --api "127.0.0.1:$api_port" --deadline 200
     client @a get:/one @b get:/two @c get:$third @d get:/hello recv @a recv @b recv @c recv
@@ -489,8 +491,8 @@ c: 504 Gateway Timeout"
     stop_serve
 }
 
+# bats test_tags=needs:deadline
 @test "504 when the API never ends its answer" {
-    [ "$STEP" -ge 5 ] || return 0
     start_api 'send:HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbar' hold
     start_serve --api "127.0.0.1:$api_port" --deadline 200
     client get:/one recv
@@ -498,8 +500,8 @@ c: 504 Gateway Timeout"
     stop_serve
 }
 
+# bats test_tags=needs:deadline
 @test "refuses a deadline that is none" {
-    [ "$STEP" -ge 5 ] || return 0
     for deadline in -1 1e3 '' x; do
         run limited "$program" serve --port 0 --deadline "$deadline"
         is "$status" 2
@@ -511,8 +513,8 @@ c: 504 Gateway Timeout"
 
 # The requests before the last are read before it, so when the API is called for that one, the
 # others wait for their timer and their thread.
+# bats test_tags=needs:sum
 @test "finishes calls, naps and sums, and then ends" {
-    [ "$STEP" -ge 5 ] || return 0
     start_api call wait 'send:HTTP/1.1 200 OK\r\n\r\nbar' close
     start_serve --api "127.0.0.1:$api_port"
     "$peer" limit 30 "$peer" client "$port" @nap get:/nap @sum get:/sum @one get:/one \
@@ -529,8 +531,8 @@ sum: 200 45150"
     everybody_has_gone
 }
 
+# bats test_tags=needs:sum,signals
 @test "ends at the second signal, whatever it waits for" {
-    [ "$STEP" -ge 5 ] || return 0
     start_api call hold
     start_serve --api "127.0.0.1:$api_port"
     "$peer" limit 30 "$peer" client "$port" @nap get:/nap @sum get:/sum @one get:/one recv \
@@ -544,18 +546,17 @@ sum: 200 45150"
     everybody_has_gone
 }
 
+# bats test_tags=needs:sum
 @test "survives a reset in the middle of /nap, /sum and /gather" {
-    [ "$STEP" -ge 5 ] || return 0
     survives @bad get:/nap reset
     survives @bad get:/sum reset
-    [ "$STEP" = 5 ] || return 0
-    survives @bad get:/gather reset
+    if has gather; then survives @bad get:/gather reset; fi
 }
 
 # The API is called for the last of the three, so the first two are on their way; and it answers
 # when all three clients have gone.
+# bats test_tags=needs:future
 @test "works on for clients that have reset" {
-    [ "$STEP" = 5 ] || return 0
     start_api call wait 'send:HTTP/1.1 200 OK\r\n\r\nbar' close
     start_serve --api "127.0.0.1:$api_port" --trace "$BATS_TEST_TMPDIR/trace.json"
     limited "$peer" client "$port" @nap get:/nap @sum get:/sum @gather get:/gather \
@@ -567,8 +568,8 @@ sum: 200 45150"
     grep -q '"name": "#3 has an answer for nobody' "$BATS_TEST_TMPDIR/trace.json"
 }
 
+# bats test_tags=needs:timer
 @test "does not spin while it waits for timers" {
-    [ "$STEP" -ge 5 ] || return 0
     start_serve
     client crowd:100:/nap
     stop_serve

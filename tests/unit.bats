@@ -10,16 +10,36 @@ setup() {
     [ "$STEP" -lt 7 ] || SERVE_OPTIONS="--workers 1"
 }
 
+# Prints the folder of the objects of all that the step has, each where its file is, as they are with
+# FLAGS. They are made when they are asked for first.
+objects() { # [FLAG...]
+    local objects="$BATS_FILE_TMPDIR/objects$*" folder
+    if [ ! -e "$objects" ]; then
+        for folder in . support demos further; do
+            compgen -G "$dir/$folder/*.c" >/dev/null || continue
+            mkdir -p "$objects/$folder"
+            (cd "$objects/$folder" && ${CC:-cc} -g "$@" -c "$dir/$folder"/*.c) || return
+        done
+    fi
+    echo "$objects"
+}
+
+# A test finds the headers of the step in whatever folder they are.
+quoting() {
+    printf -- '-iquote\n%s\n' "$dir" "$dir/support"
+}
+
 # Builds the test NAME, with further FLAGS, with all that the step has but its main(); TEST is the
-# program then.
-build() {
-    local name=$1 sources=() file
+# program then. It is built once.
+build() { # NAME [FLAG...]
+    local objects name=$1 quoting
     shift
-    for file in "$dir"/*.c "$dir"/*/*.c; do
-        [ "$file" = "$dir/main.c" ] || sources+=("$file")
-    done
-    test=$BATS_TEST_TMPDIR/$name
-    ${CC:-cc} -g -Wall "$@" -iquote "$dir" -iquote "$dir/support" "$top/tests/unit/$name.c" "${sources[@]}" -pthread -o "$test"
+    test="$BATS_FILE_TMPDIR/$name$*"
+    [ ! -e "$test" ] || return 0
+    objects=$(objects "$@")
+    mapfile -t quoting < <(quoting)
+    mapfile -t files < <(find "$objects" -name '*.o' ! -path "$objects/main.o")
+    ${CC:-cc} -g -Wall "$@" "${quoting[@]}" "$top/tests/unit/$name.c" "${files[@]}" -pthread -o "$test"
 }
 
 # Runs the test that has been built with WORDS, and compares what it says with the file NAME.
@@ -51,24 +71,25 @@ says() {
     cd "$BATS_TEST_TMPDIR" || return
     mkdir build
     ln -s "$peer" build/peer
+    ln -s "$test" cli
     "$top/tests/transcript" "$top/tests/unit/cli.txt" >now
     diff "$top/tests/unit/cli.txt" now
 }
 
+# bats test_tags=needs:http
 @test "requests and responses that come byte by byte" {
-    [ -e "$dir/support/http.c" ] || return 0
     build http
     says http
 }
 
+# bats test_tags=needs:buffer
 @test "texts that are read and written in pieces" {
-    [ -e "$dir/support/buffer.c" ] || return 0
     build buffer
     says buffer
 }
 
+# bats test_tags=needs:world
 @test "the outside world: its clients and its API" {
-    [ -e "$dir/support/world.c" ] || return 0
     build world
     says world
     run limited "$test" much
@@ -80,8 +101,8 @@ says() {
 
 # The files that are.
 
+# bats test_tags=needs:loop
 @test "the event loop, changed while it runs" {
-    [ -e "$dir/loop.c" ] || return 0
     build loop
     says loop $RANDOM
     run limited "$test" far
@@ -89,60 +110,60 @@ says() {
     [[ $output == ": loop: descriptor 1073741824 is not from 0 to "* ]]
 }
 
+# bats test_tags=needs:gen
 @test "generators do what CPython's do" {
-    [ -e "$dir/gen.c" ] || return 0
     build gen
     says gen
 }
 
+# bats test_tags=needs:gen
 @test "generators where CPython has no equal" {
-    [ -e "$dir/gen.c" ] || return 0
     build gen
     says gen_own own
 }
 
+# bats test_tags=needs:delegate
 @test "generators delegate as CPython's do" {
-    grep -q gen_delegate "$dir"/gen.h 2>/dev/null || return 0
     build delegate
     says delegate
 }
 
+# bats test_tags=needs:delegate
 @test "delegation where CPython has no equal: who is refused, who is dropped and when" {
-    grep -q gen_delegate "$dir"/gen.h 2>/dev/null || return 0
     build delegate
     says delegate_own own
 }
 
+# bats test_tags=needs:pep380
 @test "the demo pep380 says what CPython says" {
-    [ "$STEP" = 5 ] || return 0
     run limited "$program" pep380
     [[ $output == *$'\n\n'"$(<"$top/tests/unit/pep380.txt")"$'\n\n'* ]]
 }
 
+# bats test_tags=needs:future
 @test "futures, and what fills them: timers, threads and the ready list" {
-    [ -e "$dir/future.c" ] || return 0
     build future
     says future $RANDOM
     run limited "$test" twice
     is "$status: $output" "1: : loop: a callback is in two lists"
 }
 
+# bats test_tags=needs:timer
 @test "timers that are told the time" {
-    [ -e "$dir/timer.c" ] || return 0
     build timer -Dclock_gettime=told_time
     says timer $RANDOM
     run limited "$test" twice
     is "$status: $output" "1: : timer: added twice"
 }
 
+# bats test_tags=needs:sched
 @test "tasks, the scheduler and its system calls" {
-    [ -e "$dir/sched.c" ] || return 0
     build sched -Dmalloc=scarce_malloc
     says sched
 }
 
+# bats test_tags=needs:io
 @test "IO in the scheduler, by each poller" {
-    [ -e "$dir/io.c" ] || return 0
     build io
     local poller pollers=(poll)
     [ "$(uname)" != Linux ] || pollers+=(epoll)
@@ -166,20 +187,20 @@ deadlock: task 2 waits for IO, and the io task has ended
     done
 }
 
+# bats test_tags=needs:web
 @test "requests and messages that come byte by byte" {
-    [ -e "$dir/web.c" ] || return 0
     build web
     says web
 }
 
+# bats test_tags=needs:sched
 @test "a hundred thousand system calls at random, and a model that does the same" {
-    [ -e "$dir/sched.c" ] || return 0
     build random
     says random $RANDOM
 }
 
+# bats test_tags=needs:sched
 @test "a system call that is wrong stops the program by the task's number" {
-    [ -e "$dir/sched.c" ] || return 0
     build sched -Dmalloc=scarce_malloc
     for wrong in "twice:is ready twice" "nothing:is nowhere after its system call" \
         "waits_and_runs:is ready while it waits" "runs_and_waits:waits and does not run" \
@@ -191,8 +212,8 @@ deadlock: task 2 waits for IO, and the io task has ended
     done
 }
 
+# bats test_tags=needs:gen
 @test "a generator that is wrong stops the program by its name" {
-    [ -e "$dir/gen.c" ] || return 0
     build misuse
     run limited "$test" never_closes
     is "$status: $output" "1: : generator never_closes: yielded while it was closed"
@@ -202,8 +223,8 @@ deadlock: task 2 waits for IO, and the io task has ended
     is "$status: $output" "1: : generator has_no_return: came to its end without RETURN (at 1)"
 }
 
+# bats test_tags=needs:gen
 @test "the compiler warns of a yield in an inner switch, and of a resume point without a yield" {
-    [ -e "$dir/gen.c" ] || return 0
     cat >"$BATS_TEST_TMPDIR/wrong.c" <<'EOF'
 #include "gen.h"
 struct frame { struct gen gen; struct value got; };
@@ -227,41 +248,41 @@ EOF
     [[ $output == *GOT* && $output == *NEVER_YIELDED* ]]
 }
 
+# bats test_tags=needs:callstack
 @test "a chain of generators: results, errors, and its end at any time" {
-    [ -e "$dir/callstack.c" ] || return 0
     build callstack
     says callstack
 }
 
+# bats test_tags=needs:deep
 @test "a chain of a million calls needs no C stack" {
-    [ "$STEP" = 4 ] || [ "$STEP" = 5 ] || return 0
     run bash -c "ulimit -s 256; '$peer' limit 30 '$program' deep"
     is "$status" 0
     [[ $output == *"it returns 1000000"* ]]
 }
 
-# Builds the step so that its files WHO call scarce_FUNCTION of tests/unit/NAME.c in place of
+# Builds the step so that its modules WHO call scarce_FUNCTION of tests/unit/NAME.c in place of
 # FUNCTION. It is the program then.
 build_scarce() { # NAME FUNCTION WHO...
     build_with "$1" "-D$2=scarce_$2" "${@:3}"
 }
 
-# Builds the step with tests/unit/NAME.c, and its files WHO with a DEFINITION. It is the program
+# Builds the step with tests/unit/NAME.c, and its modules WHO with a DEFINITION. It is the program
 # then.
 build_with() { # NAME DEFINITION WHO...
-    local name=$1 definition=$2 who
+    local name=$1 definition=$2 who path quoting
     shift 2
-    rm -rf "${BATS_TEST_TMPDIR:?}/$name"
-    cp -r "$dir" "$BATS_TEST_TMPDIR/$name"
-    cp "$top/tests/unit/$name.c" "$BATS_TEST_TMPDIR/$name"
-    cd "$BATS_TEST_TMPDIR/$name" || return
+    program=$BATS_TEST_TMPDIR/scarce
+    rm -rf "$program.objects"
+    cp -r "$(objects)" "$program.objects"
     for who in "$@"; do
+        path=$(path_of "$who")
         # shellcheck disable=SC2086 # they may be several
-        ${CC:-cc} -c $definition "$who.c" -o "$who.o"
-        rm "$who.c"
+        ${CC:-cc} -g $definition -c "$dir/$path.c" -o "$program.objects/$path.o"
     done
-    ${CC:-cc} -iquote support ./*.c ./*/*.c "${@/%/.o}" -pthread -o scarce
-    program=$BATS_TEST_TMPDIR/$name/scarce
+    mapfile -t quoting < <(quoting)
+    mapfile -t files < <(find "$program.objects" -name '*.o')
+    ${CC:-cc} -g "${quoting[@]}" "$top/tests/unit/$name.c" "${files[@]}" -pthread -o "$program"
 }
 
 # Two clients of the server, which has been built so that its call number N fails. Sets output.
@@ -271,9 +292,9 @@ serve_two() { # N [OPTION...]
     stop_serve
 }
 
+# bats test_tags=needs:clients
 @test "no memory for a client, or for its call: it alone is sent away" {
-    [ "$STEP" -le 5 ] || return 0
-    build_scarce scarce_server malloc server
+    build_scarce scarce_server malloc clients
     first=1
     if [ "$STEP" = 1 ]; then
         SCARCE=1 run limited "$program" serve --port 0
@@ -287,9 +308,9 @@ reset"
     done
 }
 
+# bats test_tags=needs:clients
 @test "no memory for what is read or written: 503 for that request alone" {
-    [ "$STEP" -le 5 ] || return 0
-    build_scarce scarce_server malloc support/buffer
+    build_scarce scarce_server malloc buffer
     for n in 1 2; do
         serve_two $n
         is "$output" "a: 503 Service Unavailable
@@ -300,24 +321,24 @@ b: 200 bar"
 b: 200 bar"
 }
 
+# bats test_tags=needs:clients
 @test "a client that cannot be accepted is accepted later" {
-    [ "$STEP" -le 5 ] || return 0
-    build_scarce scarce_server accept support/net
+    build_scarce scarce_server accept net
     serve_two 1
     is "$output" "a: 200 bar
 b: 200 bar"
 }
 
+# bats test_tags=needs:clients
 @test "a call that cannot begin: 502 for that request alone" {
-    [ "$STEP" -le 5 ] || return 0
-    build_scarce scarce_server connect support/net
+    build_scarce scarce_server connect net
     serve_two 1
     is "$output" "a: 502 Bad Gateway
 b: 200 bar"
 }
 
+# bats test_tags=needs:two_vars
 @test "no memory for the variables of /two: 503 for that request alone" {
-    [ "$STEP" = 2 ] || return 0
     build_scarce scarce_server malloc app
     SCARCE=1 start_serve
     client @a get:/two recv @b get:/two recv
@@ -326,20 +347,20 @@ b: 200 baz"
     stop_serve
 }
 
+# bats test_tags=needs:straight
 @test "a thread for each client: where there can be none, 503 for that client alone" {
-    [ "$STEP" = 1 ] || return 0
     build_scarce scarce_server pthread_create straight
     serve_two 1 --model threads
     is "$output" "a: 503 Service Unavailable
 b: 200 bar"
-    build_scarce scarce_server accept support/net
+    build_scarce scarce_server accept net
     serve_two 1 --model threads
     is "$output" "a: 200 bar
 b: 200 bar"
 }
 
+# bats test_tags=needs:web
 @test "handlers that return too much, or forget to await: an answer that is cut, and 500" {
-    [ "$STEP" = 7 ] || return 0
     build_with odd "-Dget_handler=odd_handler" web
     start_serve --workers 1
     client @a get:/long recv @b get:/hasty recv @c get:/hasty recv
@@ -350,9 +371,9 @@ c: 500 Internal Server Error 1030"
 }
 
 # Not the clients, and not the API: they block.
+# bats test_tags=needs:net
 @test "sockets that are ready for a byte now and then: each request is answered all the same" {
-    [ -e "$dir/support/net.c" ] || return 0
-    build_with drip "-Dread=drip_read -Dsend=drip_send" support/net
+    build_with drip "-Dread=drip_read -Dsend=drip_send" net
     start_serve
     client @a get:/hello @b get:/one @c get:/none recv @a recv @b recv @d get:/one recv
     is "$output" "c: 404 Not Found
@@ -364,8 +385,8 @@ d: 200 bar"
     stop_serve
 }
 
+# bats test_tags=needs:gen,needs:app
 @test "no memory for a generator: 503 for that request alone" {
-    [ -e "$dir/gen.c" ] && [ -e "$dir/app.c" ] || return 0
     build_scarce scarce gen_new app
     start_serve
     client @a get:/one recv @b get:/one recv @c get:/one recv
@@ -375,8 +396,8 @@ c: 200 bar"
     stop_serve
 }
 
+# bats test_tags=needs:io
 @test "no memory for a call of the API, or what waits for a thread: 503 for that request alone" {
-    [ -e "$dir/io.c" ] || return 0
     build_scarce scarce gen_new api thread
     start_serve
     client @a get:/one recv @b get:/sum recv @c get:/sum recv @d get:/one recv
@@ -387,8 +408,8 @@ d: 200 bar"
     stop_serve
 }
 
+# bats test_tags=needs:io
 @test "no thread: 503 for that request alone, and its connection is kept" {
-    [ -e "$dir/io.c" ] || return 0
     build_scarce scarce_io pthread_create thread
     start_serve
     client get:/sum keep get:/one keep get:/sum keep
@@ -398,8 +419,8 @@ me: 200 45150"
     stop_serve
 }
 
+# bats test_tags=needs:io
 @test "no memory for a timer: who would wait that long is sent away alone" {
-    [ -e "$dir/io.c" ] || return 0
     build_scarce scarce_io realloc timer
     start_serve
     client @a get:/one recv @b get:/one recv @c get:/one recv
@@ -409,9 +430,9 @@ c: 200 bar"
     stop_serve
 }
 
+# bats test_tags=needs:io
 @test "no memory for what a client sends: 503 for that request alone" {
-    [ -e "$dir/io.c" ] || return 0
-    build_scarce scarce_io malloc support/buffer
+    build_scarce scarce_io malloc buffer
     start_serve
     client @a get:/hello recv @b get:/hello keep get:/hello recv
     is "$output" "a: 503 Service Unavailable
@@ -420,8 +441,8 @@ b: 200 hello"
     stop_serve
 }
 
+# bats test_tags=needs:future
 @test "no memory for a future: 503 for that request alone" {
-    [ "$STEP" = 5 ] || return 0
     build_scarce scarce_future future_new api sleep pool
     start_serve
     client @a get:/one recv @b get:/one recv @c get:/nap recv @d get:/nap recv \
@@ -438,8 +459,8 @@ h: 200 hello"
 }
 
 # The first of its three calls cannot be made, so the second is for nobody.
+# bats test_tags=needs:future
 @test "no memory for a future: the API is hung up on by who does not want its answer any more" {
-    [ "$STEP" = 5 ] || return 0
     build_scarce scarce_future future_new api sleep pool
     start_api call end
     start_serve --api "127.0.0.1:$api_port" --deadline 60000
@@ -452,8 +473,8 @@ gather: 503 Service Unavailable"
     stop_serve
 }
 
+# bats test_tags=needs:future
 @test "no memory for a timer: 503 for that request alone" {
-    [ "$STEP" = 5 ] || return 0
     build_scarce scarce_future realloc timer
     start_serve
     client @a get:/one recv @b get:/nap recv @c get:/one recv @d get:/nap recv
@@ -464,8 +485,8 @@ d: 200 rested"
     stop_serve
 }
 
+# bats test_tags=needs:future
 @test "no thread: 503 for that request alone; no thread more: they wait for the one that there is" {
-    [ "$STEP" = 5 ] || return 0
     build_scarce scarce_future pthread_create pool
     start_serve
     client @a get:/sum recv @b get:/one recv @c get:/sum @d get:/sum @c recv @d recv
