@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "server.h"
+#include "straight.h"
 #include "support/story.h"
 
 static struct answer hello(int id)
@@ -32,17 +32,21 @@ static struct answer two(int id)
     return bar;
 }
 
-static const struct route routes[] = {
-    {.path = "/hello", .handler = hello, .calls = 0},
-    {.path = "/one", .handler = one, .calls = 1},
-    {.path = "/two", .handler = two, .calls = 2},
-    {.path = NULL},
-};
-
-const struct route *get_handler(const char *path)
+handler *get_handler(const char *path)
 {
-    for (const struct route *route = routes; route->path != NULL; route++)
-        if (strcmp(route->path, path) == 0)
-            return route;
+    static const struct {
+        const char *path;
+        handler *handler;
+    } routes[] = {
+        /* clang-format off */
+        {"/hello", hello},
+        {"/one", one},
+        {"/two", two},
+        /* clang-format on */
+    };
+
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
+        if (strcmp(routes[i].path, path) == 0)
+            return routes[i].handler;
     return NULL;
 }

@@ -7,13 +7,7 @@
 /* Answers one request, from start to end. ID is the request's number. */
 typedef struct answer handler(int id);
 
-struct route {
-    const char *path;
-    handler *handler;
-    int calls; /* how many times it calls the API, one call after the other */
-};
-
-/* The route for PATH, or NULL. The article's get_handler. */
-const struct route *get_handler(const char *path);
+/* The handler for PATH, or NULL. The article's get_handler. */
+handler *get_handler(const char *path);
 
 #endif

@@ -6,49 +6,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server.h"
+#include "request.h"
 #include "support/story.h"
 
-static void hello(struct conn *conn)
+static void hello(struct client *client)
 {
-    reply(conn, http_ok("hello"));
+    reply(client, http_ok("hello"));
 }
 
 static void one_got_foo(void *arg, struct answer foo);
 
-static void one(struct conn *conn)
+static void one(struct client *client)
 {
-    request(conn, one_got_foo, conn, "/foo");
+    request(client, one_got_foo, client, "/foo");
 }
 
 static void one_got_foo(void *arg, struct answer foo)
 {
-    struct conn *conn = arg;
+    struct client *client = arg;
 
-    reply(conn, foo);
+    reply(client, foo);
 }
 
 /* What the local variables of two() have become. It belongs to the piece that is called next; the
  * one that replies frees it. */
 struct two_vars {
-    struct conn *conn;
+    struct client *client;
     long began;
 };
 
 static void two_got_foo(void *arg, struct answer foo);
 static void two_got_bar(void *arg, struct answer bar);
 
-static void two(struct conn *conn)
+static void two(struct client *client)
 {
     struct two_vars *vars = malloc(sizeof *vars);
 
     if (vars == NULL) {
-        reply(conn, http_error(503));
+        reply(client, http_error(503));
         return;
     }
-    vars->conn = conn;
+    vars->client = client;
     vars->began = story_ms();
-    request(conn, two_got_foo, vars, "/foo");
+    request(client, two_got_foo, vars, "/foo");
 }
 
 static void two_got_foo(void *arg, struct answer foo)
@@ -56,33 +56,38 @@ static void two_got_foo(void *arg, struct answer foo)
     struct two_vars *vars = arg;
 
     if (foo.status != 200) {
-        reply(vars->conn, foo);
+        reply(vars->client, foo);
         free(vars);
         return;
     }
-    request(vars->conn, two_got_bar, vars, "/%s", foo.body);
+    request(vars->client, two_got_bar, vars, "/%s", foo.body);
 }
 
 static void two_got_bar(void *arg, struct answer bar)
 {
     struct two_vars *vars = arg;
 
-    tell(conn_id(vars->conn), RUNNING, "has made both calls in %ld ms", story_ms() - vars->began);
-    reply(vars->conn, bar);
+    tell(client_id(vars->client), RUNNING, "has made both calls in %ld ms",
+         story_ms() - vars->began);
+    reply(vars->client, bar);
     free(vars);
 }
 
-static const struct route routes[] = {
-    {.path = "/hello", .handler = hello},
-    {.path = "/one", .handler = one},
-    {.path = "/two", .handler = two},
-    {.path = NULL},
-};
-
-const struct route *get_handler(const char *path)
+handler *get_handler(const char *path)
 {
-    for (const struct route *route = routes; route->path != NULL; route++)
-        if (strcmp(route->path, path) == 0)
-            return route;
+    static const struct {
+        const char *path;
+        handler *handler;
+    } routes[] = {
+        /* clang-format off */
+        {"/hello", hello},
+        {"/one", one},
+        {"/two", two},
+        /* clang-format on */
+    };
+
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
+        if (strcmp(routes[i].path, path) == 0)
+            return routes[i].handler;
     return NULL;
 }

@@ -2,18 +2,13 @@
 #ifndef APP_H
 #define APP_H
 
-#include "server.h"
+#include "support/clients.h"
 
-/* Begins to answer the request of CONN and returns at the first wait. Exactly once, now or in a
- * callback, reply() is called; until then CONN is there, whatever its client does. */
-typedef void handler(struct conn *conn);
+/* Begins to answer the request of CLIENT and returns at the first wait. Exactly once, now or in a
+ * callback, reply() is called. */
+typedef void handler(struct client *client);
 
-struct route {
-    const char *path;
-    handler *handler;
-};
-
-/* The route for PATH, or NULL. The article's get_handler. */
-const struct route *get_handler(const char *path);
+/* The handler for PATH, or NULL. The article's get_handler. */
+handler *get_handler(const char *path);
 
 #endif

@@ -1,4 +1,4 @@
-/* loop.c - the event loop. It knows descriptors and callbacks, and not a word of HTTP. */
+/* loop.c - the event loop. It knows descriptors and callbacks, and nobody who uses it. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "loop.h"
@@ -10,28 +10,33 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "soon.h"
 #include "support/story.h"
 
 enum { FDS_MAX = 65536 };
 
-/* What is to be done for a descriptor. */
+/* What is waited for with a descriptor. */
 struct watch {
-    callback *call; /* NULL: it is not registered */
+    callback *call;
     void *arg;
-    int slot; /* its place in polled[] */
 };
 
-static struct watch *watches; /* by descriptor */
-static struct pollfd *polled; /* what poll() watches, without gaps */
-static int n_fds, n_polled;
-static bool stopped;
+/* Both are indexed by descriptor. poll() skips an entry whose fd is -1: nobody waits for it. */
+static struct watch *watches;
+static struct pollfd *polled;
+
+static int n_fds;    /* the length of both */
+static int n_polled; /* poll() looks at the first n_polled; no higher one was ever registered */
+static int n_registered;
+static bool running, stopped;
 
 void loop_open(void)
 {
     long most = sysconf(_SC_OPEN_MAX);
 
+    if (watches != NULL)
+        die("loop: opened twice");
     n_fds = most < 0 || most > FDS_MAX ? FDS_MAX : (int)most;
-    n_polled = 0;
     watches = calloc((size_t)n_fds, sizeof *watches);
     polled = calloc((size_t)n_fds, sizeof *polled);
     if (watches == NULL || polled == NULL)
@@ -40,63 +45,69 @@ void loop_open(void)
 
 void loop_close(void)
 {
+    if (running)
+        die("loop: closed while it runs");
+    if (n_registered > 0)
+        die("loop: closed while somebody waits for a descriptor");
+    soon_forget_all();
     free(watches);
     free(polled);
+    watches = NULL;
+    polled = NULL;
+    n_fds = n_polled = 0;
 }
 
 void loop_register(int fd, short events, callback *call, void *arg)
 {
-    struct watch *watch;
-
     if (fd < 0 || fd >= n_fds)
         die("loop: descriptor %d is not from 0 to %d", fd, n_fds - 1);
-    watch = &watches[fd];
-    if (watch->call == NULL)
-        watch->slot = n_polled++;
-    watch->call = call;
-    watch->arg = arg;
-    /* No revents: what has been found for an earlier callback is not for this one. */
-    polled[watch->slot] = (struct pollfd){.fd = fd, .events = events};
+    while (n_polled <= fd)
+        polled[n_polled++].fd = -1;
+    if (polled[fd].fd == -1)
+        n_registered++;
+    watches[fd] = (struct watch){call, arg};
+    /* revents is 0: what poll() has just found was for an earlier wait with this descriptor. */
+    polled[fd] = (struct pollfd){.fd = fd, .events = events};
 }
 
 void loop_unregister(int fd)
 {
-    struct watch *watch;
-
-    if (fd < 0 || fd >= n_fds || watches[fd].call == NULL)
+    if (fd < 0 || fd >= n_polled || polled[fd].fd == -1)
         return;
-    watch = &watches[fd];
-    watch->call = NULL;
-    polled[watch->slot] = polled[--n_polled];
-    watches[polled[watch->slot].fd].slot = watch->slot;
+    polled[fd] = (struct pollfd){.fd = -1};
+    n_registered--;
 }
 
-/* Calls the callback of each descriptor that is ready. From the last slot down: a callback that
- * unregisters moves the last one into the gap, and that one is either still to come, or has been
- * called already, and its revents are 0. */
-static void call_ready(void)
+/* Goes on with each descriptor that is ready. That may register and unregister any of them. */
+static void go_on_with_ready(void)
 {
-    for (int slot = n_polled - 1; slot >= 0; slot--) {
-        if (slot < n_polled && polled[slot].revents != 0) {
-            struct watch *watch = &watches[polled[slot].fd];
-
-            polled[slot].revents = 0;
-            watch->call(watch->arg);
+    for (int fd = 0; fd < n_polled; fd++) {
+        if (polled[fd].revents & POLLNVAL)
+            die("loop: descriptor %d was closed while somebody waits for it", fd);
+        if (polled[fd].revents != 0) {
+            polled[fd].revents = 0;
+            watches[fd].call(watches[fd].arg);
         }
     }
 }
 
 void loop_run(void)
 {
-    stopped = false;
+    if (running)
+        die("loop: run inside itself");
+    running = true;
     while (!stopped) {
-        if (n_polled == 0)
-            die("loop: nothing is registered, and nobody stops it");
-        if (poll(polled, (nfds_t)n_polled, -1) != -1)
-            call_ready();
+        int ms = soon_any() ? 0 : -1;
+
+        if (ms == -1 && n_registered == 0)
+            die("loop: nothing is waited for, and nobody stops it");
+        if (poll(polled, (nfds_t)n_polled, ms) != -1)
+            go_on_with_ready();
         else if (errno != EINTR)
             die("cannot poll: %s", strerror(errno));
+        soon_call_all();
     }
+    running = stopped = false;
 }
 
 void loop_stop(void)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "server.h"
+#include "request.h"
 #include "support/story.h"
 
 static struct value hello_body(struct gen *gen, struct value sent)
@@ -23,6 +23,7 @@ static struct gen *hello(int id)
 
 struct one {
     struct gen gen;
+    int id;
     struct value foo;
 };
 
@@ -31,15 +32,18 @@ static struct value one_body(struct gen *gen, struct value sent)
     struct one *f = (struct one *)gen;
 
     BEGIN(GOT_FOO)
-    YIELD(GOT_FOO, f->foo, request("/foo"));
+    YIELD(GOT_FOO, f->foo, request(f->id, "/foo"));
     RETURN(f->foo);
     END
 }
 
 static struct gen *one(int id)
 {
-    (void)id;
-    return gen_new(sizeof(struct one), "one", one_body, NULL);
+    struct one *f = gen_new(sizeof *f, "one", one_body, NULL);
+
+    if (f != NULL)
+        f->id = id;
+    return (struct gen *)f;
 }
 
 struct two {
@@ -55,8 +59,8 @@ static struct value two_body(struct gen *gen, struct value sent)
 
     BEGIN(GOT_FOO, GOT_BAR)
     f->began = story_ms();
-    YIELD(GOT_FOO, f->foo, request("/foo"));
-    YIELD(GOT_BAR, f->bar, request("/%s", f->foo.text));
+    YIELD(GOT_FOO, f->foo, request(f->id, "/foo"));
+    YIELD(GOT_BAR, f->bar, request(f->id, "/%s", f->foo.text));
     tell(f->id, RUNNING, "has made both calls in %ld ms", story_ms() - f->began);
     RETURN(f->bar);
     END
@@ -71,78 +75,22 @@ static struct gen *two(int id)
     return (struct gen *)f;
 }
 
-/* The same once more, in two functions: func1 calls func2 for its second half. */
-struct func2 {
-    struct gen gen;
-    const char *foo;
-    struct value bar;
-};
-
-static struct value func2_body(struct gen *gen, struct value sent)
+handler *get_handler(const char *path)
 {
-    struct func2 *f = (struct func2 *)gen;
+    static const struct {
+        const char *path;
+        handler *handler;
+    } routes[] = {
+        /* clang-format off */
+        {"/hello", hello},
+        {"/one", one},
+        {"/two", two},
+        {"/nested", nested},
+        /* clang-format on */
+    };
 
-    BEGIN(GOT_BAR)
-    YIELD(GOT_BAR, f->bar, request("/%s", f->foo));
-    RETURN(f->bar);
-    END
-}
-
-static struct value func2(const char *foo)
-{
-    struct func2 *f = gen_new(sizeof *f, "func2", func2_body, NULL);
-
-    if (f == NULL)
-        return error(503, "out of memory");
-    f->foo = foo;
-    return generator((struct gen *)f);
-}
-
-struct func1 {
-    struct gen gen;
-    int id;
-    long began;
-    struct value foo, bar;
-};
-
-static struct value func1_body(struct gen *gen, struct value sent)
-{
-    struct func1 *f = (struct func1 *)gen;
-
-    BEGIN(GOT_FOO, GOT_BAR)
-    f->began = story_ms();
-    YIELD(GOT_FOO, f->foo, request("/foo"));
-    YIELD_CATCH(GOT_BAR, f->bar, func2(f->foo.text));
-    if (f->bar.tag == ERROR) {
-        tell(f->id, RUNNING, "catches in func1 what func2 did not: %s", f->bar.text);
-        RAISE(error(502, "the second call failed"));
-    }
-    tell(f->id, RUNNING, "has made both calls in %ld ms", story_ms() - f->began);
-    RETURN(f->bar);
-    END
-}
-
-static struct gen *func1(int id)
-{
-    struct func1 *f = gen_new(sizeof *f, "func1", func1_body, NULL);
-
-    if (f != NULL)
-        f->id = id;
-    return (struct gen *)f;
-}
-
-static const struct route routes[] = {
-    {.path = "/hello", .handler = hello},
-    {.path = "/one", .handler = one},
-    {.path = "/two", .handler = two},
-    {.path = "/nested", .handler = func1},
-    {.path = NULL},
-};
-
-const struct route *get_handler(const char *path)
-{
-    for (const struct route *route = routes; route->path != NULL; route++)
-        if (strcmp(route->path, path) == 0)
-            return route;
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
+        if (strcmp(routes[i].path, path) == 0)
+            return routes[i].handler;
     return NULL;
 }

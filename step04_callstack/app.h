@@ -4,17 +4,14 @@
 
 #include "gen.h"
 
-/* Makes the generator that answers request ID: it yields each IO that it needs, or a generator that
- * it calls, and returns the text to be answered, or raises an error. It belongs to the caller. NULL
- * without memory. */
+/* Makes the generator that answers request ID: it pauses where it waits, and returns what is to be
+ * answered, or raises an error. The caller owns it. NULL if memory runs out. */
 typedef struct gen *handler(int id);
 
-struct route {
-    const char *path;
-    handler *handler;
-};
+/* The handler for PATH, or NULL. The article's get_handler. */
+handler *get_handler(const char *path);
 
-/* The route for PATH, or NULL. The article's get_handler. */
-const struct route *get_handler(const char *path);
+/* Handlers, which are functions, in files of their own. */
+handler nested, nap;
 
 #endif

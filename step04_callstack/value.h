@@ -1,24 +1,32 @@
 /* value.h - what a generator and its driver hand to each other: a small tagged struct, passed by
- * value. It is the dynamic typing that Python has and that the article's isgenerator(item) relies
- * on. */
+ * value. It is the dynamic typing that Python has, and on which the article's isgenerator(item)
+ * relies. */
 #ifndef VALUE_H
 #define VALUE_H
+
+#include <stdbool.h>
 
 struct gen;
 struct io;
 
+#ifdef __GNUC__ /* then the compiler warns where what has been made is ignored, and so is lost */
+#define MUST_USE __attribute__((warn_unused_result))
+#else
+#define MUST_USE
+#endif
+
 enum tag {
     NONE,
     INTEGER,
-    TEXT,      /* static, or its producer's: good until the receiver's chain pauses, or sends. One
-                  that is returned must not be in the frame, which is freed then */
-    GENERATOR, /* it belongs to who receives it */
-    IO,        /* it belongs to who receives it */
+    TEXT,      /* static, or its producer's: valid until the receiver's next YIELD or send. One that
+                  is returned must not be in the frame, which may be freed before it is read */
+    GENERATOR, /* the receiver owns it */
+    IO,        /* the receiver owns it */
     ERROR      /* is raised where it arrives */
 };
 
-/* What an error says besides its text: one of these, which are Python's, or the HTTP status (from
- * 400 on) that a gateway answers with. */
+/* What kind of error it is: one of these, which are Python's, or the HTTP status (from 400 on) that
+ * a gateway answers with. */
 enum error_code {
     GENERATOR_EXIT = 1,
     TYPE_ERROR,
@@ -31,14 +39,18 @@ struct value {
     int code; /* of an ERROR */
     union {
         long integer;
-        const char *text; /* of a TEXT, and of an ERROR, where it is static */
+        const char *text; /* of a TEXT; of an ERROR, where it is static */
         struct gen *gen;
         struct io *io;
     };
 };
 
-/* Gives back what VALUE owns, a generator or an IO, for who does not want it. */
+/* Frees what VALUE owns, a generator or an IO, for a receiver that does not want it. */
 void value_drop(struct value value);
+
+/* The value that hands GEN on; or an error if GEN is NULL, because memory ran out, or if it runs,
+ * because a generator that runs is in somebody's hands already. */
+MUST_USE struct value generator(struct gen *gen);
 
 static inline struct value none(void)
 {
@@ -55,19 +67,20 @@ static inline struct value text(const char *s)
     return (struct value){.tag = TEXT, .text = s};
 }
 
-static inline struct value generator(struct gen *gen)
+static inline struct value io(struct io *call)
 {
-    return (struct value){.tag = GENERATOR, .gen = gen};
-}
-
-static inline struct value io(struct io *job)
-{
-    return (struct value){.tag = IO, .io = job};
+    return (struct value){.tag = IO, .io = call};
 }
 
 static inline struct value error(int code, const char *s)
 {
     return (struct value){.tag = ERROR, .code = code, .text = s};
+}
+
+/* Whether VALUE is an error that "except Exception" catches in Python. */
+static inline bool is_exception(struct value value)
+{
+    return value.tag == ERROR && value.code != GENERATOR_EXIT;
 }
 
 #endif

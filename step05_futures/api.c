@@ -1,131 +1,94 @@
-/* api.c - asks the API: futures that the network fills. */
+/* api.c - a call of the API. Nothing here may wait, so each wait has a callback: what the loop
+ * calls when it is over. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "api.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-#include "future.h"
 #include "loop.h"
+#include "soon.h"
 #include "support/buffer.h"
-#include "support/http.h"
-#include "timer.h"
+#include "support/story.h"
 
-/* One call of the API. */
+/* A call, and all that it must remember while others run. */
 struct call {
-    struct future future;
-    int id;             /* the request for which it is made */
-    int fd;             /* -1: it has none, yet or any more */
+    int id;             /* of the request for which it is made */
+    int fd;             /* the socket to the API, or -1 */
     struct buffer text; /* what is being written or read */
-    struct timer deadline;
-    struct answer answer; /* into which the future's result points */
-    struct call *next;    /* in the queue */
-    struct call **link;   /* the pointer that points here; NULL: it is not in the queue */
+    answer_callback *then;
+    void *arg;          /* what THEN is given with the answer */
+    int failure;        /* the status, if it cannot even begin */
+    struct handle fail; /* tells that to THEN */
+    struct call *next;  /* while it is free */
 };
 
 static const struct service *service;
-static long deadline_ms = API_DEADLINE_MS;
-static int asking_for;     /* the id for the calls to come */
-static int n_free;         /* so many calls more can be made at once */
-static struct call *queue; /* those that wait for one of these to end, the oldest first */
-static struct call **queue_end = &queue;
+static struct call *calls; /* all that there can be */
+static struct call *free_calls;
+static int n_calls; /* under way */
 
-void api_open(const struct service *what, int at_once)
+void api_open(const struct service *what, int most)
 {
     service = what;
-    n_free = at_once;
+    calls = calloc((size_t)most, sizeof *calls);
+    if (calls == NULL)
+        die("cannot set up the calls of the API: out of memory");
+    free_calls = NULL;
+    for (int i = 0; i < most; i++) {
+        calls[i].next = free_calls;
+        free_calls = &calls[i];
+    }
 }
 
-void api_ask_for(int id)
+void api_close(void)
 {
-    asking_for = id;
+    if (n_calls > 0)
+        die("api: closed while a call is under way");
+    free(calls);
 }
 
-void api_set_deadline(long ms)
+void end_call(struct call *call)
 {
-    deadline_ms = ms;
-}
-
-/* Takes CALL off the queue, if it is there. */
-static void take_off_queue(struct call *call)
-{
-    if (call->link == NULL)
-        return;
-    *call->link = call->next;
-    if (call->next != NULL)
-        call->next->link = call->link;
-    else
-        queue_end = call->link;
-    call->next = NULL;
-    call->link = NULL;
-}
-
-static void start_queued(void);
-
-/* Ends CALL's use of the network: its socket is closed, and the next in the queue can have one. */
-static void hang_up(struct call *call)
-{
-    timer_remove(&call->deadline);
-    buffer_drop(&call->text);
-    take_off_queue(call);
-    if (call->fd == -1)
-        return;
+    cancel_soon(&call->fail);
     loop_unregister(call->fd);
-    close(call->fd);
-    call->fd = -1;
-    n_free++;
-    start_queued();
+    if (call->fd != -1)
+        close(call->fd);
+    buffer_drop(&call->text);
+    call->next = free_calls;
+    free_calls = call;
+    n_calls--;
 }
 
-/* Nobody wants the answer of FUTURE, a call, any more. */
-static void cancel(struct future *future)
+/* The API has answered, or failed to. */
+static void finish_call(struct call *call, struct answer answer)
 {
-    hang_up((struct call *)future);
-}
+    answer_callback *then = call->then;
+    void *arg = call->arg;
 
-/* The API has answered. */
-static void succeed(struct call *call)
-{
-    tell(call->id, WAITING, "hears from the API: %s", call->answer.body);
-    future_set_result(&call->future, text(call->answer.body));
-    hang_up(call);
-}
-
-static void fail(struct call *call, int status)
-{
-    tell(call->id, WAITING, "gets no result from the API");
-    future_set_error(&call->future, error(status, "no result from the API"));
-    hang_up(call);
-}
-
-static void give_up(void *arg)
-{
-    struct call *call = arg;
-
-    tell(call->id, WAITING, "hangs up on the API after %ld ms", deadline_ms);
-    future_set_error(&call->future, error(504, "no answer from the API in time"));
-    hang_up(call);
+    if (answer.status == 200)
+        tell(call->id, RUNNING, "hears from the API: %s", answer.body);
+    else
+        tell(call->id, RUNNING, "gets no result from the API");
+    end_call(call);
+    then(arg, answer);
 }
 
 static void read_answer(void *arg)
 {
     struct call *call = arg;
+    struct answer answer;
     ssize_t n = buffer_read(&call->text, call->fd);
 
     if (n == -1 && net_not_ready())
         return;
     if (n == -1)
-        fail(call, errno == ENOMEM ? 503 : 502);
-    else if (!http_parse_response(call->text.bytes, call->text.len, n == 0, &call->answer))
-        return;
-    else if (call->answer.status == 200)
-        succeed(call);
-    else
-        fail(call, call->answer.status);
+        finish_call(call, http_error(errno == ENOMEM ? 503 : 502));
+    else if (http_parse_response(call->text.bytes, call->text.len, n == 0, &answer))
+        finish_call(call, answer);
 }
 
 static void write_call(void *arg)
@@ -134,7 +97,7 @@ static void write_call(void *arg)
     int done = buffer_write(&call->text, call->fd);
 
     if (done == -1)
-        fail(call, 502);
+        finish_call(call, http_error(502));
     else if (done == 1)
         loop_register(call->fd, POLLIN, read_answer, call);
 }
@@ -144,68 +107,46 @@ static void finish_connect(void *arg)
     struct call *call = arg;
 
     if (net_connected(call->fd) != 0) {
-        fail(call, 502);
+        finish_call(call, http_error(502));
         return;
     }
     loop_register(call->fd, POLLOUT, write_call, call);
-    write_call(call);
+    write_call(call); /* mostly it all goes at once; if not, the loop goes on with the rest */
 }
 
-/* Starts to connect, and leaves the rest to the callbacks that follow. */
-static void start(struct call *call)
+static void fail_call(void *arg)
 {
+    struct call *call = arg;
+
+    finish_call(call, http_error(call->failure));
+}
+
+/* CALL cannot begin. THEN is told with STATUS, but not before api_call() has returned. */
+static void fail_soon(struct call *call, int status)
+{
+    call->failure = status;
+    call->fail = (struct handle){.call = fail_call, .arg = call};
+    call_soon(&call->fail);
+}
+
+struct call *api_call(int id, const char *path, answer_callback *then, void *arg)
+{
+    struct call *call = free_calls;
+    char text[HEAD_MAX];
+    size_t len = http_format_request(text, sizeof text, service->host, path, id);
+
+    if (free_calls == NULL)
+        die("api: more calls at once than it was set up for");
+    tell(id, WAITING, "asks the API for %s", path);
+    free_calls = call->next;
+    n_calls++;
+    *call = (struct call){.id = id, .then = then, .arg = arg};
     call->fd = net_connect(&service->api, false);
-    if (call->fd == -1) {
-        fail(call, errno == EMFILE || errno == ENFILE ? 503 : 502);
-        return;
-    }
-    n_free--;
-    loop_register(call->fd, POLLOUT, finish_connect, call);
-}
-
-/* Starts as many calls as there can be at once. */
-static void start_queued(void)
-{
-    while (queue != NULL && n_free > 0) {
-        struct call *call = queue;
-
-        take_off_queue(call);
-        start(call);
-    }
-}
-
-static void put_on_queue(struct call *call)
-{
-    call->link = queue_end;
-    *queue_end = call;
-    queue_end = &call->next;
-}
-
-struct value request(const char *format, ...)
-{
-    struct call *call = future_new(sizeof *call, cancel);
-    char path[PATH_SIZE], text[HEAD_MAX];
-    size_t len;
-    va_list args;
-
-    if (call == NULL)
-        return error(503, "out of memory");
-    call->id = asking_for;
-    call->fd = -1;
-    call->deadline.call = give_up;
-    call->deadline.arg = call;
-    va_start(args, format);
-    if (vsnprintf(path, sizeof path, format, args) >= PATH_SIZE)
-        path[0] = '\0'; /* too long: there is no call for an empty path */
-    va_end(args);
-    tell(call->id, WAITING, "asks the API for %s", path);
-    len = http_format_request(text, sizeof text, service->host, path, call->id);
-    if (len == 0)
-        fail(call, 502);
-    else if (!buffer_keep(&call->text, text, len) || !timer_add(&call->deadline, deadline_ms))
-        fail(call, 503);
+    if (call->fd == -1 || len == 0)
+        fail_soon(call, 502);
+    else if (!buffer_keep(&call->text, text, len))
+        fail_soon(call, 503);
     else
-        put_on_queue(call);
-    start_queued();
-    return future(&call->future);
+        loop_register(call->fd, POLLOUT, finish_connect, call);
+    return call;
 }

@@ -1,28 +1,27 @@
-/* api.h - asks the API: futures that the network fills. Stage 0x04 of the article. */
+/* api.h - a call of the API, cut in pieces: between them it waits, and others run. Stage
+ * 0x01 of the article. */
 #ifndef API_H
 #define API_H
 
+#include "support/http.h"
 #include "support/service.h"
-#include "support/story.h"
-#include "value.h"
 
-enum { API_DEADLINE_MS = 5000 }; /* unless another is set */
+struct call;
 
-/* Sets it up: WHAT says where the API is. At most so many calls are made AT_ONCE, for each takes a
- * descriptor; the others wait for their turn. */
-void api_open(const struct service *what, int at_once);
+/* Is given the ANSWER of a call, and the ARG that was given with it. */
+typedef void answer_callback(void *arg, struct answer answer);
 
-/* The requests that follow are made for the gateway's request ID: for the story, and for the API,
- * which is told. */
-void api_ask_for(int id);
+/* Sets it up: SERVICE says where the API is, and MOST calls can be made at once. Ends the program
+ * if memory runs out. */
+void api_open(const struct service *service, int most);
+void api_close(void);
 
-/* From now on a call gets 504 if it has no answer after MS. */
-void api_set_deadline(long ms);
+/* Calls the API for PATH, for request ID, and returns at once. THEN will be called by the loop,
+ * with ARG and with the API's answer, or with the error 502 or 503. Returns the call, which is
+ * there until then. */
+struct call *api_call(int id, const char *path, answer_callback *then, void *arg);
 
-/* Asks the API for the path that FORMAT makes: now, not when it is awaited; or when its turn comes,
- * if too many calls are being made. Returns a future that is filled with the
- * answer's text, or with the error 502, 503 or 504; or an error, 503 without memory. Cancelling it
- * hangs up. */
-struct value request(const char *format, ...) PRINTF_LIKE(1, 2);
+/* Ends CALL before it is answered: THEN will not be called. */
+void end_call(struct call *call);
 
 #endif

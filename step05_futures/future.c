@@ -5,52 +5,73 @@
 
 #include <stdlib.h>
 
-void *future_new(size_t size, void (*cancel)(struct future *future))
+#include "support/story.h"
+
+void *future_new(size_t size, void (*stop)(struct future *future))
 {
     struct future *future = calloc(1, size);
 
     if (future == NULL)
         return NULL;
     future->references = 1;
-    soon_clear(&future->waiting);
-    future->cancel = cancel;
+    future->waiting.next = future->waiting.prev = &future->waiting;
+    future->stop = stop;
     return future;
 }
 
 struct future *future_ref(struct future *future)
 {
+    if (future->references == 0)
+        die("future: kept by what stops its work");
     future->references++;
     return future;
 }
 
+/* Stops the work for FUTURE, unless that has been done. */
+static void stop(struct future *future)
+{
+    void (*stop_work)(struct future *) = future->stop;
+
+    future->stop = NULL;
+    if (stop_work != NULL)
+        stop_work(future);
+}
+
 void future_unref(struct future *future)
 {
-    if (future == NULL || --future->references > 0)
+    if (future == NULL)
         return;
-    if (!future->done && future->cancel != NULL)
-        future->cancel(future);
+    if (future->references == 0)
+        die("future: given back too often");
+    if (--future->references > 0)
+        return;
+    stop(future);
+    if (future->waiting.next != &future->waiting)
+        die("future: freed while somebody waits for it");
     free(future);
 }
 
 struct value future_share(struct value value)
 {
+    if (value.tag == GENERATOR)
+        return error(TYPE_ERROR, "a generator has one owner");
     if (value.tag == FUTURE)
         future_ref(value.future);
     return value;
 }
 
-/* Ends FUTURE's wait, and that of all who wait for it. */
+/* FUTURE is done, with RESULT: calls all that wait for it. */
 static void finish(struct future *future, struct value result)
 {
-    struct soon *waiting = &future->waiting;
+    struct handle *waiting = &future->waiting;
 
     future->done = true;
     future->result = result;
     while (waiting->next != waiting) {
-        struct soon *soon = waiting->next;
+        struct handle *handle = waiting->next;
 
-        soon_forget(soon);
-        loop_call_soon(soon);
+        cancel_soon(handle); /* out of this list, */
+        call_soon(handle);   /* and into the loop's */
     }
 }
 
@@ -76,8 +97,7 @@ bool future_cancel(struct future *future)
     if (future->done)
         return false;
     finish(future, error(CANCELLED, "cancelled"));
-    if (future->cancel != NULL)
-        future->cancel(future);
+    stop(future); /* which may drop the last reference */
     return true;
 }
 
@@ -86,10 +106,10 @@ struct value future_result(const struct future *future)
     return future->done ? future->result : error(INVALID_STATE, "the result is not there yet");
 }
 
-void future_add_done_callback(struct future *future, struct soon *soon)
+void future_add_done_callback(struct future *future, struct handle *handle)
 {
     if (future->done)
-        loop_call_soon(soon);
+        call_soon(handle);
     else
-        soon_append(&future->waiting, soon);
+        handle_append(&future->waiting, handle);
 }

@@ -73,9 +73,11 @@ static void handle_new(struct syscall *call)
 
 struct value New(struct gen *target)
 {
-    if (target == NULL)
-        return error(NO_MEMORY, "out of memory");
-    return syscall_new(sizeof(struct syscall), handle_new, generator(target));
+    struct value made = generator(target);
+
+    if (made.tag == ERROR)
+        return made;
+    return syscall_new(sizeof(struct syscall), handle_new, made);
 }
 
 static void handle_kill(struct syscall *call)

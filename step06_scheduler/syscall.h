@@ -28,7 +28,8 @@ struct syscall {
 
 /* Makes a call of SIZE bytes, which behind its struct syscall are not set, with ARG, which is the
  * call's own until it is handled; without memory it is given back here. */
-struct value syscall_new(size_t size, void (*handle)(struct syscall *call), struct value arg);
+MUST_USE struct value syscall_new(size_t size, void (*handle)(struct syscall *call),
+                                  struct value arg);
 
 /* Lets SCHED handle CALL, which TASK has yielded, and frees it. */
 void syscall_handle(struct syscall *call, struct sched *sched, struct task *task);
@@ -37,28 +38,28 @@ void syscall_handle(struct syscall *call, struct sched *sched, struct task *task
 void syscall_free(struct syscall *call);
 
 /* Gives the number of the caller. */
-struct value GetTid(void);
+MUST_USE struct value GetTid(void);
 
 /* Lets the others go first, as a bare yield does: for where a system call is wanted. */
-struct value Yield(void);
+MUST_USE struct value Yield(void);
 
 /* Makes a task of the generator TARGET and gives its number. The new task is put at the tail of the
  * ready queue, and its maker behind it. */
-struct value New(struct gen *target);
+MUST_USE struct value New(struct gen *target);
 
 /* Ends the task TID, which may be the caller: closes its generator, so that its cleanup runs, takes
  * it out of every queue, and wakes those who wait for it; then its killer is ready again. Gives
  * none, or the error NO_SUCH_TASK. */
-struct value Kill(long tid);
+MUST_USE struct value Kill(long tid);
 
 /* Lets the caller wait until the task TID has ended, and gives its result: what it returned, or
  * what it gave to Exit() (of which a text must be static); what it raised is raised; none if it was
  * killed. At once: NO_SUCH_TASK if there is no such task, or not any more, and VALUE_ERROR for the
  * caller itself. */
-struct value Wait(long tid);
+MUST_USE struct value Wait(long tid);
 
 /* Ends the caller, at whatever depth, with RESULT; a text must be static. */
-struct value Exit(struct value result);
+MUST_USE struct value Exit(struct value result);
 
 /* What there is to know of a task. */
 struct task_info {
@@ -69,6 +70,6 @@ struct task_info {
 
 /* Fills INFOS with the first tasks, in the order of their numbers, MOST at most, and gives how many
  * they are. INFOS must be in the caller's frame, or static. */
-struct value ListTasks(struct task_info *infos, long most);
+MUST_USE struct value ListTasks(struct task_info *infos, long most);
 
 #endif

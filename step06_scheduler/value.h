@@ -1,6 +1,6 @@
 /* value.h - what a generator and its driver hand to each other: a small tagged struct, passed by
- * value. It is the dynamic typing that Python has and that the article's isgenerator(item) relies
- * on. */
+ * value. It is the dynamic typing that Python has, and on which the article's isgenerator(item)
+ * relies. */
 #ifndef VALUE_H
 #define VALUE_H
 
@@ -9,17 +9,23 @@
 struct gen;
 struct syscall;
 
+#ifdef __GNUC__ /* then the compiler warns where what has been made is ignored, and so is lost */
+#define MUST_USE __attribute__((warn_unused_result))
+#else
+#define MUST_USE
+#endif
+
 enum tag {
     NONE,
     INTEGER,
-    TEXT,      /* static, or its producer's: good until the receiver's chain pauses, or sends. One
-                  that is returned must not be in the frame, which is freed then */
-    GENERATOR, /* it belongs to who receives it */
-    SYSCALL,   /* it belongs to who receives it */
+    TEXT,      /* static, or its producer's: valid until the receiver's next YIELD or send. One that
+                  is returned must not be in the frame, which may be freed before it is read */
+    GENERATOR, /* the receiver owns it */
+    SYSCALL,   /* the receiver owns it */
     ERROR      /* is raised where it arrives */
 };
 
-/* What an error says besides its text: the first ones are Python's. */
+/* What kind of error it is: one of these, of which the first are Python's. */
 enum error_code {
     GENERATOR_EXIT = 1,
     TYPE_ERROR,
@@ -34,14 +40,18 @@ struct value {
     int code; /* of an ERROR */
     union {
         long integer;
-        const char *text; /* of a TEXT, and of an ERROR, where it is static */
+        const char *text; /* of a TEXT; of an ERROR, where it is static */
         struct gen *gen;
         struct syscall *syscall;
     };
 };
 
-/* Gives back what VALUE owns, a generator or a system call, for who does not want it. */
+/* Frees what VALUE owns, a generator or a system call, for a receiver that does not want it. */
 void value_drop(struct value value);
+
+/* The value that hands GEN on; or an error if GEN is NULL, because memory ran out, or if it runs,
+ * because a generator that runs is in somebody's hands already. */
+MUST_USE struct value generator(struct gen *gen);
 
 static inline struct value none(void)
 {
@@ -58,11 +68,6 @@ static inline struct value text(const char *s)
     return (struct value){.tag = TEXT, .text = s};
 }
 
-static inline struct value generator(struct gen *gen)
-{
-    return (struct value){.tag = GENERATOR, .gen = gen};
-}
-
 static inline struct value system_call(struct syscall *syscall)
 {
     return (struct value){.tag = SYSCALL, .syscall = syscall};
@@ -73,10 +78,16 @@ static inline struct value error(int code, const char *s)
     return (struct value){.tag = ERROR, .code = code, .text = s};
 }
 
-/* Whether VALUE can be delegated to. */
-static inline bool value_awaitable(struct value value)
+/* Whether VALUE is awaited by yielding it, once, through all levels to whoever drives the chain. */
+static inline bool is_yielded_once(struct value value)
 {
-    return value.tag == GENERATOR || value.tag == SYSCALL;
+    return value.tag == SYSCALL;
+}
+
+/* Whether VALUE is an error that "except Exception" catches in Python. */
+static inline bool is_exception(struct value value)
+{
+    return value.tag == ERROR && value.code != GENERATOR_EXIT;
 }
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gen.h"
+#include "await.h"
 #include "io.h"
 #include "sockets.h"
 #include "support/buffer.h"
@@ -77,13 +77,13 @@ static struct value ask(const char *path, int id)
 {
     struct ask *f = gen_new(sizeof *f, "ask", ask_body, ask_drop);
 
-    if (f == NULL)
-        return error(NO_MEMORY, "out of memory");
-    f->path = path;
-    f->id = id;
-    f->fd = -1;
-    f->until = timer_now() + deadline_ms;
-    return generator(&f->gen);
+    if (f != NULL) {
+        f->path = path;
+        f->id = id;
+        f->fd = -1;
+        f->until = timer_now() + deadline_ms;
+    }
+    return generator((struct gen *)f);
 }
 
 /* The same with a story around it, and with the statuses that a gateway answers with. */

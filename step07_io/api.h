@@ -17,6 +17,6 @@ void api_set_deadline(long ms);
 /* Makes a generator that asks the API for the path that FORMAT makes, and gives the answer's text,
  * good until the receiver's chain pauses. Raises 502, 503 or 504. For the story and for the API,
  * the caller's lane is the request for which it is done. */
-struct value request(const char *format, ...) PRINTF_LIKE(1, 2);
+MUST_USE struct value request(const char *format, ...) PRINTF_LIKE(1, 2);
 
 #endif

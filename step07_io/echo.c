@@ -3,6 +3,7 @@
 
 #include "echo.h"
 
+#include "await.h"
 #include "io.h"
 #include "sockets.h"
 #include "support/story.h"

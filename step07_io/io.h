@@ -29,18 +29,18 @@ struct task *io_running(void);
 /* Parks the caller until FD can be read, or written, or has failed, or the other side has hung up.
  * Gives none; or the error TIMED_OUT after MS; IO_ERROR if FD is closed meanwhile, or is not open;
  * VALUE_ERROR at once if it can be no descriptor or somebody waits for it already. */
-struct value ReadWait(int fd, long long ms);
-struct value WriteWait(int fd, long long ms);
+MUST_USE struct value ReadWait(int fd, long long ms);
+MUST_USE struct value WriteWait(int fd, long long ms);
 
 /* Parks the caller for MS, rounded up. Gives none, or VALUE_ERROR at once for a negative time. */
-struct value Sleep(long long ms);
+MUST_USE struct value Sleep(long long ms);
 
 /* Closes FD as io_close_fd() does. Gives none. */
-struct value Close(int fd);
+MUST_USE struct value Close(int fd);
 
 /* Makes the caller the owner of FD: it is killed when the other side resets FD while nobody waits
  * for it. A task owns one descriptor at most, and a descriptor has one owner at most. Gives none;
  * or VALUE_ERROR; or IO_ERROR if FD is not open. */
-struct value Own(int fd);
+MUST_USE struct value Own(int fd);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "await.h"
 #include "io.h"
 #include "sockets.h"
 #include "support/http.h"
@@ -176,10 +177,9 @@ struct value relay_receive(struct peer *peer)
 {
     struct receive *f = gen_new(sizeof *f, "receive", receive_body, NULL);
 
-    if (f == NULL)
-        return error(NO_MEMORY, "out of memory");
-    f->peer = peer;
-    return generator(&f->gen);
+    if (f != NULL)
+        f->peer = peer;
+    return generator((struct gen *)f);
 }
 
 /* --- the check */

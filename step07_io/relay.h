@@ -38,7 +38,7 @@ struct peer {
 
 /* Makes the frame of a peer, of SIZE bytes, which owns FD (-1: it has none yet). Returns NULL
  * without memory; FD stays the caller's then. DROP is peer_drop(), or calls it. */
-void *peer_new(size_t size, const char *name, gen_body *body, gen_drop *drop, int fd);
+MUST_USE void *peer_new(size_t size, const char *name, gen_body *body, gen_drop *drop, int fd);
 
 /* Closes the peer's descriptor, and drops what has come. */
 void peer_drop(struct gen *gen);
@@ -47,7 +47,7 @@ void peer_drop(struct gen *gen);
 extern struct relay_message relay_received;
 
 /* A generator that reads the next message which PEER gets. */
-struct value relay_receive(struct peer *peer);
+MUST_USE struct value relay_receive(struct peer *peer);
 
 enum { RELAY_DEADLINE_MS = 5000 };         /* of each message of the check */
 enum { DEVICE_LANE = 1, CLIENT_LANE = 2 }; /* where its two sides tell their stories */

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include "await.h"
 #include "io.h"
 #include "sockets.h"
 #include "support/net.h"

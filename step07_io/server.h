@@ -25,7 +25,7 @@ struct client {
 
 /* Makes the frame of a client, of SIZE bytes, whose descriptor FD it owns then. Returns NULL
  * without memory; FD stays the caller's then. */
-void *client_new(size_t size, const char *name, gen_body *body, int fd, int id);
+MUST_USE void *client_new(size_t size, const char *name, gen_body *body, int fd, int id);
 
 /* Closes the client's descriptor, and strikes it off the list: for its frame's drop. */
 void client_drop(struct gen *gen);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen.h"
+#include "await.h"
 #include "io.h"
 #include "support/story.h"
 #include "timer.h"
@@ -36,11 +36,6 @@ static void *op_new(size_t size, const char *name, gen_body *body, gen_drop *dro
     return op;
 }
 
-static struct value made(void *op)
-{
-    return op != NULL ? generator(op) : error(NO_MEMORY, "out of memory");
-}
-
 static struct value accept_body(struct gen *gen, struct value sent)
 {
     struct op *f = (struct op *)gen;
@@ -63,7 +58,7 @@ static struct value accept_body(struct gen *gen, struct value sent)
 
 struct value accept_one(int listener)
 {
-    return made(op_new(sizeof(struct op), "accept", accept_body, NULL, listener, FOREVER));
+    return generator(op_new(sizeof(struct op), "accept", accept_body, NULL, listener, FOREVER));
 }
 
 struct recv {
@@ -97,7 +92,7 @@ struct value recv_some(int fd, char *buffer, size_t size, long long ms)
         f->buffer = buffer;
         f->size = size;
     }
-    return made(f);
+    return generator((struct gen *)f);
 }
 
 struct send {
@@ -146,7 +141,7 @@ struct value send_all(int fd, const char *text, size_t len, long long ms)
         f->text = text;
         f->len = len;
     }
-    return made(f);
+    return generator((struct gen *)f);
 }
 
 struct connect {
@@ -193,7 +188,7 @@ struct value connect_to(const struct address *address, long long ms)
         f->address = address;
         f->until = ms == FOREVER || ms > LLONG_MAX - timer_now() ? FOREVER : timer_now() + ms;
     }
-    return made(f);
+    return generator((struct gen *)f);
 }
 
 struct value sleep_for(long long ms)

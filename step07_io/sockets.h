@@ -16,22 +16,22 @@
 
 /* Gives the descriptor of the next connection, which the caller closes. When descriptors or the
  * kernel's memory have run out, it waits until there are some again. */
-struct value accept_one(int listener);
+MUST_USE struct value accept_one(int listener);
 
 /* Reads up to SIZE bytes into BUFFER, as soon as there are some. Gives how many; 0 is the end.
  * BUFFER is written only just before the caller goes on: several tasks may share one, if each uses
  * what is in it before its next pause. */
-struct value recv_some(int fd, char *buffer, size_t size, long long ms);
+MUST_USE struct value recv_some(int fd, char *buffer, size_t size, long long ms);
 
 /* Writes all LEN bytes of TEXT, which may change again when the caller is next paused. Each wait
  * may last MS. Gives none. */
-struct value send_all(int fd, const char *text, size_t len, long long ms);
+MUST_USE struct value send_all(int fd, const char *text, size_t len, long long ms);
 
 /* Connects to ADDRESS, which must stay. Gives the descriptor, which the caller closes. When
  * descriptors have run out, it waits until there is one again. */
-struct value connect_to(const struct address *address, long long ms);
+MUST_USE struct value connect_to(const struct address *address, long long ms);
 
 /* Gives none after MS. */
-struct value sleep_for(long long ms);
+MUST_USE struct value sleep_for(long long ms);
 
 #endif

@@ -36,7 +36,7 @@ struct task {
 };
 
 /* Makes a task of TARGET, which is its own then. Returns NULL without memory. */
-struct task *task_new(long tid, struct gen *target);
+MUST_USE struct task *task_new(long tid, struct gen *target);
 
 /* Frees TASK, which stands in no queue, with its generator. */
 void task_free(struct task *task);

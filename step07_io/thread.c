@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gen.h"
+#include "await.h"
 #include "io.h"
 #include "support/net.h"
 #include "support/story.h"
@@ -96,6 +96,8 @@ static struct value run_body(struct gen *gen, struct value sent)
     } while (n == -1 && net_not_ready());
     if (n != sizeof result)
         RAISE(error(500, "the thread has given nothing"));
+    if (result.tag == ERROR)
+        RAISE(result);
     RETURN(result);
     END
 }

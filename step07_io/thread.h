@@ -12,6 +12,6 @@ typedef struct value job_function(void *arg);
  * returns. Nobody can stop a thread: it goes on if the generator is closed. So ARG is static, or
  * FUNCTION frees it; where FUNCTION is never called, nobody does. Raises 503 without memory,
  * descriptors or threads. */
-struct value run_in_thread(job_function *function, void *arg);
+MUST_USE struct value run_in_thread(job_function *function, void *arg);
 
 #endif

@@ -93,6 +93,8 @@ bool timer_add(struct timer *timer, long long ms)
 
     if (timer->waits)
         die("timer: added twice");
+    if (ms < 0)
+        die("timer: a negative time");
     if (timer->place != 0 && due < heap[timer->place].due)
         take_out(timer->place);
     if (timer->place == 0 && n_timers + 1 >= room) {

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "app.h"
+#include "await.h"
 #include "io.h"
 #include "sockets.h"
 #include "support/buffer.h"
@@ -251,7 +252,6 @@ static long long patience(struct web *f)
 static struct value begin(struct web *f, const struct web_request *request)
 {
     const struct route *route = get_handler(request->path);
-    struct gen *gen;
 
     io_running()->lane = f->client.id;
     tell(f->client.id, RUNNING, "is let in: GET %s", request->status == 200 ? request->path : "?");
@@ -263,8 +263,7 @@ static struct value begin(struct web *f, const struct web_request *request)
         return error(request->status, "a bad request");
     if (route == NULL)
         return error(404, "no such path");
-    gen = route->handler(f->client.id);
-    return gen != NULL ? generator(gen) : error(503, "out of memory");
+    return generator(route->handler(f->client.id));
 }
 
 /* The status with which to answer VALUE, which is no text and no number. */

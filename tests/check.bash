@@ -176,7 +176,7 @@ everything_ends_well() { # COMMAND...
 # --- exercises
 
 # Each of the step's three: what it asks for is not there; with the solution it is, and the solution
-# compiles without a warning and breaks nothing in the lesson.
+# compiles without a warning and breaks nothing in the lesson; what is plausible and wrong is refused.
 exercises_are_sound() {
     local exercise
     need git "whether the solutions of the exercises apply is"
@@ -187,23 +187,28 @@ exercises_are_sound() {
 }
 
 exercise_is_sound() { # EXERCISE
-    local solved=$tmp/$1
+    local solved=$tmp/$1 wrong
     mkdir "$solved"
     cp -r "$step" "$solved"
-    try_exercise "$1" "$solved/$step" >"$solved/said" &&
+    alone tests/exercise "$1" "$solved/$step" >"$solved/said" &&
         complain "the test of exercise $1 passes before it is done"
-    grep -q '^not ok' "$solved/said" || complain "exercise $1: $(<"$solved/said")"
+    grep -q '^Not yet: ' "$solved/said" || complain "exercise $1: $(<"$solved/said")"
     [ -s "tests/exercises/$1.md" ] || complain "exercise $1 has no hints"
     git -C "$solved" apply "$PWD/tests/exercises/$1.patch" ||
         complain "the solution of exercise $1 does not apply"
-    try_exercise "$1" "$solved/$step"
+    alone tests/exercise "$1" "$solved/$step" || complain "the solution of exercise $1 is refused"
     step=$solved/$step build "$solved/program" gcc -O2 "${strict[@]}"
     ends_well "solved$1" "$solved/program"
+    wrong=(tests/exercises/wrong/"$1"-*.patch)
+    [ "${#wrong[@]}" -ge 2 ] || complain "exercise $1 has not even two solutions that are wrong"
+    for wrong in "${wrong[@]}"; do
+        alone tests/try-wrong "$wrong"
+    done
 }
 
-# (The bats in there must not take itself for a part of this one.)
-try_exercise() { # EXERCISE FOLDER
-    env -i PATH="${PATH//"$BATS_LIBEXEC:"/}" HOME="$HOME" tests/exercise "$1" "$2"
+# (The bats that COMMAND runs must not take itself for a part of this one.)
+alone() { # COMMAND...
+    env -i PATH="${PATH//"$BATS_LIBEXEC:"/}" HOME="$HOME" "$@"
 }
 
 # --- serve
@@ -298,10 +303,10 @@ copy_project() {
 }
 
 # Runs all suites over the copy of the project, where everything is built and run with VARIABLES, by
-# COMMAND if there is one.
+# COMMAND if there is one. (Exercises are built by the plain compiler, and so they have been tried.)
 suites_pass() { # VARIABLE=VALUE... [COMMAND...]
     # The bats in there must not take itself for a part of this one.
-    env -i PATH="${PATH//"$BATS_LIBEXEC:"/}" HOME="$HOME" \
+    env -i PATH="${PATH//"$BATS_LIBEXEC:"/}" HOME="$HOME" LEAVE_OUT=exercise \
         "$@" make -s -C "$tmp/project" test >"$tmp/list" 2>&1 && return
     grep -v '^ok' "$tmp/list"
     return 1
@@ -311,7 +316,7 @@ suites_pass() { # VARIABLE=VALUE... [COMMAND...]
 suites_pass_with() { # KIND [LEFT_OUT]
     need_sanitizer gcc "$1"
     copy_project
-    suites_pass LEAVE_OUT="${2:-}" ASAN_OPTIONS="$ASAN_OPTIONS" UBSAN_OPTIONS="$UBSAN_OPTIONS" \
+    suites_pass LEAVE_OUT="exercise ${2:-}" ASAN_OPTIONS="$ASAN_OPTIONS" UBSAN_OPTIONS="$UBSAN_OPTIONS" \
         TSAN_OPTIONS="$TSAN_OPTIONS" \
         CC="gcc -fno-omit-frame-pointer -fsanitize=$1 -fno-sanitize-recover=all" \
         "${run_sanitized[@]}"

@@ -10,7 +10,7 @@ mask() {
 # What the whole lesson prints, and its trace, are looked at by several tests.
 setup_file() {
     cd "$top" || exit 1
-    limited "$program" --trace "$BATS_FILE_TMPDIR/trace" >"$BATS_FILE_TMPDIR/lesson" || true
+    "$peer" limit 60 "$program" --trace "$BATS_FILE_TMPDIR/trace" >"$BATS_FILE_TMPDIR/lesson"
 }
 
 setup() {
@@ -124,14 +124,12 @@ ms_after() {
             [ "$two" -lt 550 ]
             ;;
         5)
-            blocked=$(ms_after 'The last answer at [0-9]+ ms; it was at')
             nap=$(ms_after 'The last answer at')
             sum=$(ms_after 'All three in')
             all=$(ms_after '300 ms, 300 ms and 100 ms in')
-            timeout=$(ms_after 'is answered: 504 Gateway Timeout, at')
+            timeout=$(ms_after 'gets an error, at')
             gather=$(ms_after 'Calls of 300, 200 and 100 ms in')
-            echo "nap $nap, not $blocked, sum $sum, all $all, timeout $timeout, gather $gather"
-            [ "$blocked" -ge 400 ]
+            echo "nap $nap, sum $sum, all $all, timeout $timeout, gather $gather"
             [ "$nap" -ge 300 ]
             [ "$sum" -ge 300 ] # and no bound above: who computes depends on how busy we are
             [ "$all" -ge 300 ]
@@ -203,14 +201,18 @@ ms_after() {
 
 @test "leaves nobody behind when it is interrupted" {
     mkfifo "$BATS_TEST_TMPDIR/stdout"
-    # So slow that it will not have ended when we come to interrupt it.
-    "$peer" limit 30 "$program" --slow 50 >"$BATS_TEST_TMPDIR/stdout" 3>&- &
+    # So slow that it will not have ended when we come to interrupt it: somebody waits for 5 s or more.
+    local demo=limit word='asks|I read' line
+    ! has io || demo=gateway
+    "$peer" limit 30 "$program" --slow 50 "$demo" >"$BATS_TEST_TMPDIR/stdout" 3>&- &
     pid=$!
     exec 4<"$BATS_TEST_TMPDIR/stdout"
-    until [[ $line == *asks* ]]; do read -r -t 20 line <&4; done
+    until [[ $line =~ $word ]]; do read -r -t 20 line <&4; done
+    SECONDS=0
     kill -TERM "$pid"
     refute wait "$pid"
     limited cat <&4 >/dev/null
+    [ "$SECONDS" -lt 5 ]
 }
 
 @test "a trace that cannot be written is said" {
@@ -244,4 +246,13 @@ ms_after() {
     told=$(grep -E "$told" "$lesson" | grep -cvE '^ {8}1  2  3')
     is "$ends" "$begins"
     is "$(grep -c '"ph": "i"' "$trace")" "$told"
+}
+
+# "make check" tries all of them. (The bats in there must not take itself for a part of this one; and
+# what is wrong may be seen by the sanitizers alone, so it is the plain compiler that builds it.)
+# bats test_tags=exercise
+@test "a wrong solution of its first exercise is refused, and told why" {
+    command -v git >/dev/null || skip "git is not installed"
+    wrong=(tests/exercises/wrong/"$STEP".1-*.patch)
+    env -i PATH="${PATH//"$BATS_LIBEXEC:"/}" HOME="$HOME" tests/try-wrong "${wrong[0]}"
 }

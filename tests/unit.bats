@@ -42,12 +42,33 @@ build() { # NAME [FLAG...]
     ${CC:-cc} -g -Wall "$@" "${quoting[@]}" "$top/tests/unit/$name.c" "${files[@]}" -pthread -o "$test"
 }
 
+# The same, but of all that the step has only the MODULEs, and with FLAGs for all of it: the test takes
+# the place of those who use them.
+build_alone() { # NAME "FLAG..." MODULE...
+    local name=$1 flags=$2 module quoting files=()
+    shift 2
+    test="$BATS_FILE_TMPDIR/$name.alone"
+    for module in "$@"; do files+=("$dir/$(path_of "$module").c"); done
+    mapfile -t quoting < <(quoting)
+    # shellcheck disable=SC2086 # they may be several
+    ${CC:-cc} -g -Wall $flags "${quoting[@]}" "$top/tests/unit/$name.c" "${files[@]}" -pthread -o "$test"
+}
+
 # Runs the test that has been built with WORDS, and compares what it says with the file NAME.
 says() {
     local name=$1
     shift
     run limited "$test" "$@"
     diff "$top/tests/unit/$name.txt" - <<<"$output"
+}
+
+# Runs the test that has been built with each word before a colon: it must stop with what is behind it.
+stops() { # WORD:MESSAGE...
+    local how
+    for how in "$@"; do
+        run limited "$test" "${how%%:*}"
+        is "$status: ${lines[-1]}" "1: : ${how#*:}"
+    done
 }
 
 # The files that are no lesson.
@@ -99,15 +120,66 @@ says() {
     is "$status: $output" "1: world: world: more than 64 acts"
 }
 
+# bats test_tags=needs:blocking
+@test "what keeps clients from hurting a server whose threads block: room, patience, and its end" {
+    build blocking
+    says blocking
+}
+
 # The files that are.
 
-# bats test_tags=needs:loop
+# bats test_tags=needs:callbacks
 @test "the event loop, changed while it runs" {
     build loop
     says loop $RANDOM
-    run limited "$test" far
-    is "$status" 1
-    [[ $output == ": loop: descriptor 1073741824 is not from 0 to "* ]]
+    loop_stops
+}
+
+# bats test_tags=needs:loop,not:callbacks
+@test "the loop that knows its users, changed while it runs, and each of its states" {
+    build_alone loop -DBY_STATE loop story
+    says loop_states $RANDOM
+    loop_stops
+}
+
+# What a loop is not for.
+loop_stops() {
+    stops "opened_twice:loop: opened twice" \
+        "still_registered:loop: closed while somebody waits for a descriptor" \
+        "runs_inside:loop: run inside itself" \
+        "closes_inside:loop: closed while it runs" \
+        "closed_descriptor:loop: descriptor 200 was closed while somebody waits for it"
+    for far in far:1073741824 negative:-1; do
+        run limited "$test" "${far%:*}"
+        is "$status" 1
+        [[ $output == ": loop: descriptor ${far#*:} is not from 0 to "* ]]
+    done
+}
+
+# bats test_tags=needs:soon
+@test "what is called soon: in order, on the next turn, or not at all" {
+    build soon
+    says soon
+    stops "twice:soon: a handle waits twice"
+}
+
+# bats test_tags=needs:soon
+@test "calls of the API: answered later, as many at once as were asked for, ended at any time" {
+    build api
+    says api
+    api_stops
+}
+
+# bats test_tags=needs:loop,not:callbacks
+@test "calls of the API that know their users: as many at once as were asked for" {
+    build_alone api -DBY_STATE api loop story buffer http net
+    says api_states
+    api_stops
+}
+
+api_stops() {
+    stops "too_many:api: more calls at once than it was set up for" \
+        "under_way:api: closed while a call is under way"
 }
 
 # bats test_tags=needs:gen
@@ -122,16 +194,19 @@ says() {
     says gen_own own
 }
 
-# bats test_tags=needs:delegate
+# bats test_tags=needs:await
 @test "generators delegate as CPython's do" {
     build delegate
     says delegate
 }
 
-# bats test_tags=needs:delegate
+# bats test_tags=needs:await
 @test "delegation where CPython has no equal: who is refused, who is dropped and when" {
     build delegate
     says delegate_own own
+    for where in first second dropped "dropped second"; do
+        stops "$where:generator level: freed while it runs"
+    done
 }
 
 # bats test_tags=needs:pep380
@@ -144,16 +219,40 @@ says() {
 @test "futures, and what fills them: timers, threads and the ready list" {
     build future
     says future $RANDOM
-    run limited "$test" twice
-    is "$status: $output" "1: : loop: a callback is in two lists"
+    stops "waits_twice:soon: a handle waits twice" \
+        "kept_when_stopped:future: kept by what stops its work" \
+        "given_back_too_often:future: given back too often" \
+        "freed_while_waited_for:future: freed while somebody waits for it" \
+        "job_without_pool:pool: it is not open" \
+        "pool_not_open:pool: it is not open" \
+        "pool_opened_twice:pool: opened twice" \
+        "loop_closed_first:loop: closed while somebody waits for a descriptor"
+}
+
+# bats test_tags=needs:wait_for
+@test "limits of time: the result or the deadline, whichever is first, and both at once" {
+    build wait_for -Dclock_gettime=told_time
+    says wait_for
+}
+
+# bats test_tags=needs:call
+@test "calls that wait for a slot: given up while they wait, and while they have it" {
+    build call
+    says call
+}
+
+# bats test_tags=needs:slot
+@test "slots: in order, given up at any time, and at random" {
+    build slot
+    says slot $RANDOM
+    stops "unset:slot: there are none"
 }
 
 # bats test_tags=needs:timer
 @test "timers that are told the time" {
     build timer -Dclock_gettime=told_time
     says timer $RANDOM
-    run limited "$test" twice
-    is "$status: $output" "1: : timer: added twice"
+    stops "twice:timer: added twice" "negative:timer: a negative time"
 }
 
 # bats test_tags=needs:sched
@@ -215,12 +314,11 @@ deadlock: task 2 waits for IO, and the io task has ended
 # bats test_tags=needs:gen
 @test "a generator that is wrong stops the program by its name" {
     build misuse
-    run limited "$test" never_closes
-    is "$status: $output" "1: : generator never_closes: yielded while it was closed"
-    run limited "$test" frees_itself
-    is "$status: $output" "1: : generator frees_itself: freed while it runs"
-    run limited "$test" has_no_return
-    is "$status: $output" "1: : generator has_no_return: came to its end without RETURN (at 1)"
+    stops "never_closes:generator never_closes: yielded while it was closed" \
+        "has_no_return:generator has_no_return: came to its end without RETURN (at GOT)"
+    for how in frees_itself frees_in_cleanup frees_in_drop yields_its_end sends_itself; do
+        stops "$how:generator $how: freed while it runs"
+    done
 }
 
 # bats test_tags=needs:gen
@@ -248,10 +346,55 @@ EOF
     [[ $output == *GOT* && $output == *NEVER_YIELDED* ]]
 }
 
+# What each of them makes is lost, and so is what it should have waited for.
+# bats test_tags=needs:driver
+@test "the compiler warns where what has been made is ignored" {
+    local -A calls=(
+        [gen_new]='gen_new(sizeof(struct gen), "", NULL, NULL)'
+        [generator]='generator(NULL)'
+        [request]='request(1, "/foo")'
+        [gen_delegate]='gen_delegate(NULL, none())'
+        [future_new]='future_new(sizeof(struct future), NULL)'
+        [future_share]='future_share(none())'
+        [wait_for]='wait_for(none(), 1)'
+        [sleep_for]='sleep_for(1)'
+        [run_in_thread]='run_in_thread(NULL, NULL)'
+        [call_api]='call_api(1, "/foo")'
+    )
+    local makers name n=0 wrong="$BATS_TEST_TMPDIR/wrong.c"
+    makers=$(sed -En 's/^MUST_USE [^(]*[ *](\w+)\(.*/\1/p' "$dir"/*.h)
+    [[ " ${makers//$'\n'/ } " == *" gen_new "* ]]
+    (cd "$dir" && grep -l ^MUST_USE ./*.h) | sed 's/.*/#include "&"/' >"$wrong"
+    echo 'void ignores(void); void ignores(void) {' >>"$wrong"
+    for name in $makers; do
+        echo "${calls[$name]:?} /* $name */;" >>"$wrong"
+    done
+    echo '}' >>"$wrong"
+    run ${CC:-cc} -std=c11 -c -iquote "$dir" -iquote "$dir/support" "$wrong" -o "${wrong%.c}.o"
+    while IFS=: read -r n _; do
+        [[ $output == *"wrong.c:$n:"*"warn"* ]] || {
+            echo "no warning about $(sed -n "${n}p" "$wrong")"
+            return 1
+        }
+    done < <(grep -n '/\*' "$wrong")
+    is "$(grep -c 'wrong.c:[0-9:]* warning' <<<"$output")" "$(wc -w <<<"$makers")"
+}
+
 # bats test_tags=needs:callstack
 @test "a chain of generators: results, errors, and its end at any time" {
     build callstack
     says callstack
+    stops "two_stacks:generator calls: it is on a call stack already" \
+        "twice:generator calls: it is on a call stack already" \
+        "frees_caller:generator calls: freed while it runs" \
+        "ends_its_stack:generator ends_its_stack: freed while it runs"
+}
+
+# bats test_tags=needs:ready
+@test "the ready list: in order, one list for each turn" {
+    build ready
+    says ready
+    stops "twice:ready: #7 is on the list twice"
 }
 
 # bats test_tags=needs:deep
@@ -293,15 +436,9 @@ serve_two() { # N [OPTION...]
 }
 
 # bats test_tags=needs:clients
-@test "no memory for a client, or for its call: it alone is sent away" {
+@test "no memory for a client: it alone is disconnected" {
     build_scarce scarce_server malloc clients
-    first=1
-    if [ "$STEP" = 1 ]; then
-        SCARCE=1 run limited "$program" serve --port 0
-        is "$status: ${lines[-1]}" "1: scarce: cannot serve: out of memory"
-        first=2
-    fi
-    for n in $first $((first + 1)); do
+    for n in 1 2; do
         serve_two "$n"
         is "$(sed 's/.: //; s/503 .*/reset/' <<<"$output" | sort)" "200 bar
 reset"
@@ -357,6 +494,27 @@ b: 200 bar"
     serve_two 1 --model threads
     is "$output" "a: 200 bar
 b: 200 bar"
+}
+
+# bats test_tags=needs:straight
+@test "requests that come byte by byte, in straight lines" {
+    for model in blocking threads; do
+        start_serve --model "$model"
+        client @a 'drip:GET /hello HTTP/1.1\r\n\r\n' recv @b 'send:GET /he' shut recv
+        is "$output" "a: 200 hello
+b: 400 Bad Request"
+        stop_serve
+    done
+}
+
+# bats test_tags=needs:clients
+@test "a client that has its answer and does not disconnect keeps no server from its end" {
+    start_serve
+    exec 7<>"/dev/tcp/127.0.0.1/$port"
+    printf 'GET /hello HTTP/1.0\r\n\r\n' >&7
+    is "$(limited cat <&7 | tail -n 1)" hello
+    stop_serve
+    exec 7>&-
 }
 
 # bats test_tags=needs:web
@@ -441,9 +599,38 @@ b: 200 hello"
     stop_serve
 }
 
+# bats test_tags=needs:driver
+@test "no memory for the driver of a handler: 503 for that request alone" {
+    build_scarce scarce_server malloc driver
+    serve_two 1
+    is "$output" "a: 503 Service Unavailable
+b: 200 bar"
+}
+
+# bats test_tags=needs:driver,not:future
+@test "no memory for an IO: 503 for that request alone" {
+    build_scarce scarce_server malloc request
+    serve_two 1
+    is "$output" "a: 503 Service Unavailable
+b: 200 bar"
+}
+
+# bats test_tags=needs:wait_for
+@test "no memory for a limit of time: 503 for that request alone, and its call is given up" {
+    build_scarce scarce_future future_new wait_for
+    start_api call end
+    start_serve --api "127.0.0.1:$api_port" --deadline 60000
+    client @a get:/one @b get:/one @b recv
+    is "$output" "b: 503 Service Unavailable"
+    read -r -t 20 line <&6
+    is "$line" call
+    stop_api # which ends the call of a
+    stop_serve
+}
+
 # bats test_tags=needs:future
 @test "no memory for a future: 503 for that request alone" {
-    build_scarce scarce_future future_new api sleep pool
+    build_scarce scarce_future future_new call sleep pool
     start_serve
     client @a get:/one recv @b get:/one recv @c get:/nap recv @d get:/nap recv \
         @e get:/sum recv @f get:/sum recv @g get:/gather recv @h get:/hello recv
@@ -461,7 +648,7 @@ h: 200 hello"
 # The first of its three calls cannot be made, so the second is for nobody.
 # bats test_tags=needs:future
 @test "no memory for a future: the API is hung up on by who does not want its answer any more" {
-    build_scarce scarce_future future_new api sleep pool
+    build_scarce scarce_future future_new call sleep pool
     start_api call end
     start_serve --api "127.0.0.1:$api_port" --deadline 60000
     client @nap get:/nap recv @gather get:/gather recv

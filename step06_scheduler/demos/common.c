@@ -3,6 +3,7 @@
 
 #include "common.h"
 
+#include "../await.h"
 #include "../support/story.h"
 #include "../syscall.h"
 

@@ -29,7 +29,7 @@ struct work {
 void *made(void *gen);
 
 /* Makes a generator that does BODY's work. */
-struct gen *work(gen_body *body, const char *name, long lines);
+MUST_USE struct gen *work(gen_body *body, const char *name, long lines);
 
 /* Begins a demo: a scheduler without a task. */
 void begin(const char *headline);

@@ -15,7 +15,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "../../step05_futures/future.h"
-#include "../../step05_futures/gen.h"
+#include "../../step05_futures/await.h"
 
 #define CALL(POINT, DEST, GEN) AWAIT(POINT, DEST, generator(GEN))
 

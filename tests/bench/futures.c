@@ -17,7 +17,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "../../step05_futures/future.h"
-#include "../../step05_futures/gen.h"
+#include "../../step05_futures/await.h"
 #include "../../step05_futures/loop.h"
 
 #include "measure.h"
@@ -31,7 +31,7 @@ static long delivered, sum;
 
 /* Who waits for a future. */
 struct waiter {
-    struct soon soon;
+    struct handle handle;
     struct future *future;
     struct gen *gen; /* only with generators */
 };
@@ -77,8 +77,8 @@ static void add_waiter(struct future *future)
     struct waiter *waiter = malloc(with_generators ? sizeof *waiter : offsetof(struct waiter, gen));
 
     must(waiter != NULL, "out of memory");
-    waiter->soon.call = deliver;
-    waiter->soon.arg = waiter;
+    waiter->handle.call = deliver;
+    waiter->handle.arg = waiter;
     waiter->future = future;
     if (with_generators) {
         struct handler *f = gen_new(sizeof *f, "handler", handler_body, NULL);
@@ -88,7 +88,7 @@ static void add_waiter(struct future *future)
         waiter->gen = &f->gen;
         waiter->future = gen_send(waiter->gen, none()).future;
     }
-    future_add_done_callback(waiter->future, &waiter->soon);
+    future_add_done_callback(waiter->future, &waiter->handle);
 }
 
 static void make_all(void)

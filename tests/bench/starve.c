@@ -2,7 +2,7 @@
  * yield, and another wants to run each ms: its longest wait. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "../../step07_io/gen.h"
+#include "../../step07_io/await.h"
 #include "../../step07_io/io.h"
 #include "../../step07_io/sched.h"
 

@@ -2,7 +2,7 @@
 #ifndef TASKS_H
 #define TASKS_H
 
-#include "../../step06_scheduler/gen.h"
+#include "../../step06_scheduler/await.h"
 #include "../../step06_scheduler/sched.h"
 #include "../../step06_scheduler/syscall.h"
 

@@ -4,7 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "../../step05_futures/future.h"
-#include "../../step05_futures/gen.h"
+#include "../../step05_futures/await.h"
 #include "../../step05_futures/loop.h"
 
 #include "measure.h"
@@ -19,7 +19,7 @@ struct worker {
 
 /* What drives a worker, as the server of step 5 does. */
 static struct chain {
-    struct soon advance;
+    struct handle advance;
     struct gen *gen;
     struct future *future; /* for which it waits, or NULL */
 } chains[LIVE];
@@ -81,7 +81,7 @@ static void take_turns(void *unused, long n)
         chains[i] = (struct chain){.gen = &f->gen};
         chains[i].advance.call = advance;
         chains[i].advance.arg = &chains[i];
-        loop_call_soon(&chains[i].advance);
+        call_soon(&chains[i].advance);
     }
     loop_run();
     must(turns == n, "taking turns is wrong");

@@ -5,10 +5,47 @@ load exercise
 
 SERVE_OPTIONS="--model multiplexed"
 
-@test "answers /two, and the others as before" {
+# The script of a demo can let a single call fail: test PATH lets the call for that.
+setup_file() {
+    build_step
+    build_test <<'PROGRAM'
+#include "framework.h"
+#include "story.h"
+
+int main(int argc, char **argv)
+{
+    struct act script[] = {
+        {.who = CLIENT, .path = "/two"},
+        {.who = API, .path = argv[argc - 1], .request = 1, .status = 500},
+        {.path = NULL},
+    };
+
+    story_begin("#%d", "one call fails");
+    service_demo(serve_gateway, script, 1);
+    story_end();
+    return 0;
+}
+PROGRAM
+}
+
+# Starts the server; the API answers the first two calls after a line on descriptor 5 for each.
+start_serve_with_api() {
+    start_api call wait 'send:HTTP/1.1 200 OK\r\n\r\nbar' close
+    start_serve --api "127.0.0.1:$api_port"
+}
+
+# Waits until the API is called.
+called() { # WHICH
+    local call
+    read -r -t 10 call <&6 && return
+    echo "The API should have been called $1; it was not."
+    return 1
+}
+
+@test "multiplexed answers /two with baz, and the others as before" {
     start_serve
     client @a get:/two recv @b get:/one recv @c get:/hello recv @d get:/none recv
-    is "$output" "a: 200 baz
+    lines_are "$output" "a: 200 baz
 b: 200 bar
 c: 200 hello
 d: 404 Not Found"
@@ -19,31 +56,39 @@ d: 404 Not Found"
     start_api show 'send:HTTP/1.1 200 OK\r\n\r\nqux' close
     start_serve --api "127.0.0.1:$api_port"
     client @a get:/two recv @b get:/one recv
-    is "$output" "a: 200 qux
+    is "calls: $(asked | xargs)" "calls: /foo /qux /foo"
+    lines_are "$output" "a: 200 qux
 b: 200 qux"
-    is "$(asked | xargs)" "/foo /qux /foo"
     stop_serve
 }
 
-# What each of them remembers is its own.
-@test "a hundred clients at once" {
+@test "of a hundred clients at once, each remembers its own call" {
     start_serve
     client crowd:100:/two
     is "$output" "100 times: 200 baz"
     stop_serve
 }
 
+@test "of clients for /one and /two at the same time, each gets its own answer" {
+    start_serve
+    client @a get:/two @b get:/one @c get:/two @d get:/one @a recv @b recv @c recv @d recv
+    lines_are "$output" "a: 200 baz
+b: 200 bar
+c: 200 baz
+d: 200 bar"
+    stop_serve
+}
+
 # The API answers the second call only when another client has been served.
-@test "answers others while it waits for the second call" {
-    start_api call wait 'send:HTTP/1.1 200 OK\r\n\r\nbar' close
-    start_serve --api "127.0.0.1:$api_port"
+@test "while it waits for the second call, it answers others" {
+    start_serve_with_api
     "$peer" limit 30 "$peer" client "$port" get:/two recv >"$BATS_TEST_TMPDIR/answer" 3>&- &
     local client=$!
-    read -r -t 20 _ <&6
+    called "for /foo"
     echo >&5
-    read -r -t 20 _ <&6
-    client get:/hello recv
-    is "$output" "me: 200 hello"
+    called "a second time"
+    run "$peer" limit 10 "$peer" client "$port" get:/hello recv
+    is "${output:-no answer within ten seconds}" "me: 200 hello"
     echo >&5
     wait $client
     is "$(<"$BATS_TEST_TMPDIR/answer")" "me: 200 bar"
@@ -55,47 +100,35 @@ answers_502() { # WORD...
     start_api "$@"
     start_serve --api "127.0.0.1:$api_port"
     client @a get:/two recv @b get:/hello recv
-    is "$output" "a: 502 Bad Gateway
+    lines_are "$output" "a: 502 Bad Gateway
 b: 200 hello"
     stop_serve
 }
 
-@test "502 when the first call fails, which is the only one then" {
-    answers_502 reset
-    answers_502 show 'send:HTTP/1.1 500 Internal Server Error\r\n\r\nbar' close
-    is "$(asked | xargs)" "/foo"
+# When the API fails at PATH, it is called for CALLS, and the answer is 502.
+fails_at() { # PATH CALLS
+    run_test "$1"
+    is "calls: $(sed -n 's/.* asks the API for //p' <<<"$output" | xargs)" "calls: $2"
+    is "$(grep -o 'answered: [^,]*' <<<"$output")" "answered: 502 Bad Gateway"
 }
 
-@test "502 when there is no such thing as the second call" {
+@test "when the first call fails, it is the only one, and the answer is 502" {
+    fails_at /foo "/foo"
+    answers_502 reset
+    answers_502 show 'send:HTTP/1.1 500 Internal Server Error\r\n\r\nbar' close
+    is "calls: $(asked | xargs)" "calls: /foo"
+}
+
+@test "when there can be no path like what the first call gave, the answer is 502" {
     answers_502 'send:HTTP/1.1 200 OK\r\n\r\nx y' close
     answers_502 "send:HTTP/1.1 200 OK\r\n\r\n$(printf 'x%.0s' {1..600})" close
 }
 
-# The script of a demo can let a single call fail.
-@test "502 when the second call fails" {
-    build_test <<'PROGRAM'
-#include <stdio.h>
-
-#include "server.h"
-
-int main(void)
-{
-    static const struct act script[] = {
-        {.who = CLIENT, .path = "/two"},
-        {.who = API, .path = "/bar", .request = 1, .status = 500},
-        {.path = NULL},
-    };
-
-    story_begin("#%d", "the second call fails");
-    service_demo(serve_multiplexed, script, 1);
-    story_end();
-}
-PROGRAM
-    run_test
-    is "$(grep -o 'answered: [^,]*' <<<"$output")" "answered: 502 Bad Gateway"
+@test "when the second call fails, the answer is 502" {
+    fails_at /bar "/foo /bar"
 }
 
-@test "survives a reset in the middle of /two" {
+@test "a client that resets its connection in the middle of /two hurts nobody" {
     start_serve
     client @bad get:/two reset @good get:/two recv
     is "$output" "good: 200 baz"

@@ -8,6 +8,7 @@ setup_file() {
     build_step
     build_test <<'PROGRAM'
 #define _POSIX_C_SOURCE 200809L
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,7 +18,9 @@ setup_file() {
 #include <unistd.h>
 
 #include "loop.h"
-#include "story.h"
+#include "support/story.h"
+
+enum { FDS = 100 }; /* more than are opened */
 
 static int ours, theirs;
 static int reads, writes, turns;
@@ -55,6 +58,14 @@ static void run_three_turns(void)
     loop_unregister(ends[1], POLLOUT);
 }
 
+/* Nobody may wait any more when the loop is closed. */
+static void close_loop(void)
+{
+    for (int fd = 3; fd < FDS; fd++)
+        loop_unregister(fd, POLLIN | POLLOUT);
+    loop_close();
+}
+
 static void on_read(void *arg)
 {
     reads += *(int *)arg;
@@ -74,7 +85,7 @@ static void case_both(void)
     loop_register(ours, POLLIN, on_read, &one);
     loop_register(ours, POLLOUT, on_write, &one);
     run_three_turns();
-    loop_close();
+    close_loop();
     printf("%d reads, %d writes\n", reads, writes);
 }
 
@@ -85,7 +96,7 @@ static void case_own(void)
     loop_register(ours, POLLOUT, on_write, &one);
     loop_register(ours, POLLIN, on_read, &one);
     run_three_turns();
-    loop_close();
+    close_loop();
     printf("%d reads, %d writes\n", reads, writes);
 }
 
@@ -101,7 +112,7 @@ static void case_place(void)
     loop_register(ours, POLLOUT, on_write, &ten);
     run_three_turns();
     printf("%d reads, %d writes\n", reads, writes);
-    loop_close();
+    close_loop();
 }
 
 static void case_other(void)
@@ -126,7 +137,7 @@ static void case_other(void)
     loop_unregister(ours, POLLIN | POLLOUT);
     run_three_turns();
     printf("%d reads, %d writes\n", reads, writes);
-    loop_close();
+    close_loop();
 }
 
 static void forget_both(void *arg)
@@ -145,8 +156,32 @@ static void case_same_turn(void)
     loop_register(ours, POLLIN, forget_both, &called);
     loop_register(ours, POLLOUT, forget_both, &called);
     run_three_turns();
-    loop_close();
+    close_loop();
     printf("called: %d\n", called);
+}
+
+/* The other end is closed with something unread: this is POLLHUP, and on some systems POLLERR. */
+static void case_failure_of_both(void)
+{
+    loop_open();
+    open_socket(false);
+    if (write(ours, "x", 1) != 1)
+        die("cannot write");
+    close(theirs);
+    loop_register(ours, POLLIN, on_read, &one);
+    loop_register(ours, POLLOUT, on_write, &one);
+    run_three_turns();
+    close_loop();
+    printf("%d reads, %d writes\n", reads, writes);
+}
+
+static void fill(int fd)
+{
+    char bytes[4096] = {0};
+
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    while (write(fd, bytes, sizeof bytes) > 0)
+        ;
 }
 
 static void case_failure(void)
@@ -157,6 +192,7 @@ static void case_failure(void)
     if (pipe(first) == -1 || pipe(second) == -1)
         die("no pipe");
     close(first[1]);
+    fill(second[1]); /* else it could be written to, too */
     close(second[0]);
     loop_register(first[0], POLLIN, on_read, &one);
     run_three_turns();
@@ -165,7 +201,7 @@ static void case_failure(void)
     loop_register(second[1], POLLOUT, on_write, &one);
     run_three_turns();
     printf("%d reads, %d writes\n", reads, writes);
-    loop_close();
+    close_loop();
 }
 
 enum { SOCKETS = 20, CALLS = 20000 };
@@ -214,7 +250,7 @@ static void case_random(void)
         set(&waiters[i], true);
     }
     loop_run();
-    loop_close();
+    close_loop();
     for (int i = 0; i < 2 * SOCKETS; i++)
         if (waiters[i].calls == 0)
             die("socket %d was never called for event %d", waiters[i].fd, waiters[i].event);
@@ -227,10 +263,15 @@ int main(int argc, char **argv)
         const char *name;
         void (*run)(void);
     } cases[] = {
-        {"both", case_both},           {"own", case_own},
-        {"place", case_place},         {"other", case_other},
-        {"same_turn", case_same_turn}, {"failure", case_failure},
-        {"random", case_random},       {NULL, NULL},
+        {"both", case_both},
+        {"own", case_own},
+        {"place", case_place},
+        {"other", case_other},
+        {"same_turn", case_same_turn},
+        {"failure", case_failure},
+        {"failure_of_both", case_failure_of_both},
+        {"random", case_random},
+        {NULL, NULL},
     };
 
     program = "the loop";
@@ -242,40 +283,57 @@ int main(int argc, char **argv)
 PROGRAM
 }
 
-# A case must print EXPECTED.
-prints() { # CASE EXPECTED
-    run_test "$1"
-    is "$output" "$2"
+# Fails if a case has, and says why.
+case_has_ended() {
+    [ "$status" != 0 ] || return 0
+    print_found "$(tail -n 1 <<<"$output")"
+    [ "$status" != 142 ] || echo "The loop did not end within $limit seconds."
+    return 1
 }
 
+# A case must print EXPECTED, a line for each time that the loop has run.
+prints() { # CASE EXPECTED
+    run limited "$test" "$1"
+    case_has_ended
+    lines_are "$output" "$2"
+}
+
+# The socket can be read and written to.
 @test "both waiters of a descriptor are called" {
     prints both "3 reads, 3 writes"
 }
 
+# The socket can be written to, and there is nothing to read.
 @test "each is called for its own event" {
     prints own "0 reads, 3 writes"
 }
 
-@test "one takes the place of who waited for the same, and of nobody else" {
+# First the reader is replaced by one that counts by ten, then the writer.
+@test "a waiter takes the place of whoever waited for the same event, and of nobody else" {
     prints place "30 reads, 3 writes
 30 reads, 30 writes"
 }
 
-@test "one is unregistered, and the other stays" {
+# First the writer is unregistered, then the reader; then the reader of two; then both at once.
+@test "one waiter is unregistered, and the other stays" {
     prints other "3 reads, 0 writes
 0 reads, 0 writes
 0 reads, 3 writes
 0 reads, 0 writes"
 }
 
-@test "who is unregistered by the other is not called any more, in the same turn either" {
+@test "whoever is unregistered by the other is not called any more, not even in the same turn" {
     prints same_turn "called: 1"
 }
 
 # A pipe that has been closed is not POLLIN or POLLOUT, but POLLHUP or POLLERR.
-@test "who waits for a descriptor that fails is called, for reading or for writing" {
+@test "whoever waits for a descriptor that fails is called, for reading or for writing" {
     prints failure "3 reads, 0 writes
 0 reads, 3 writes"
+}
+
+@test "of a descriptor that fails, both waiters are called" {
+    prints failure_of_both "3 reads, 3 writes"
 }
 
 # Twenty sockets, and callbacks that register and unregister at random. None may be called that is
@@ -288,7 +346,7 @@ prints() { # CASE EXPECTED
     start_serve
     client @slow 'send:GET /two HTTP/1.1\r\n' @a get:/two recv @b get:/one recv @c get:/hello recv \
         @bad get:/two reset @slow 'send:\r\n' recv crowd:100:/two
-    is "$output" "a: 200 baz
+    lines_are "$output" "a: 200 baz
 b: 200 bar
 c: 200 hello
 slow: 200 baz
@@ -296,30 +354,38 @@ slow: 200 baz
     stop_serve
 }
 
-# A waiter that the server has forgotten to unregister is called again and again.
-@test "the server polls no more often than something happens" {
+# A waiter that the server has forgotten to unregister is called again and again: as long as a
+# client keeps its connection open, or when it has shut its half.
+@test "the server does not spin: it polls no more often than something happens" {
     build_test -Dpoll=count_poll "$dir/main.c" <<'PROGRAM'
 #undef poll
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 int count_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
     static int polls;
 
-    if (++polls == 500) {
-        fputs("After 500 polls for 4 requests, the server is stopped: it spins.\n", stderr);
-        exit(1);
-    }
+    if (++polls == 500)
+        _exit(99);
     return poll(fds, n, timeout);
 }
 PROGRAM
     program=$test
     start_serve
-    client @a get:/two recv @b get:/two reset @c get:/hello recv @d get:/one recv
-    is "$output" "a: 200 baz
+    client @keeps get:/hello keep @a get:/two recv @b get:/two reset @c get:/hello recv \
+        @shuts get:/one shut recv @d get:/one recv
+    local answers=$output status=0
+    kill -TERM "$pid" 2>/dev/null || true
+    wait "$pid" || status=$?
+    [ "$status" != 99 ] ||
+        is "it was stopped at the 500th poll() for 6 requests" "some 60 times poll() for 6 requests"
+    is "$status: exit status" "0: exit status"
+    everybody_has_gone
+    lines_are "$answers" "keeps: 200 hello
+a: 200 baz
 c: 200 hello
+shuts: 200 bar
 d: 200 bar"
-    stop_serve
 }

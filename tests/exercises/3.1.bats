@@ -10,9 +10,8 @@ setup_file() {
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "examples.h"
+#include "demos/demos.h"
 #include "gen.h"
-#include "story.h"
 #include "value.h"
 
 /* Prints what the generator with this NAME has done. */
@@ -64,10 +63,10 @@ prints() { # EXPECTED WORD...
     local expected=$1
     shift
     run_test "$@"
-    is "$output" "$expected"
+    lines_are "$output" "$expected"
 }
 
-@test "count(3) yields 1, 2 and 3, and returns none" {
+@test "count(3), of demos/demos.h, makes a generator that yields 1, 2 and 3, and returns none" {
     prints "a yields 1
 a yields 2
 a yields 3
@@ -84,7 +83,7 @@ a returns none" a1 a a a
     prints "a returns none" a0 a
 }
 
-@test "two of them count each for itself" {
+@test "two of them, a and b, count each for itself" {
     prints "a yields 1
 b yields 1
 a yields 2
@@ -107,8 +106,22 @@ a raises wrong
 a returns none" a3 a at a
 }
 
-@test "the demo count prints 1 to 3" {
-    run limited "$program" count
-    is "$status" 0
-    is "$(grep -xE '[0-9]+' <<<"$output" | xargs)" "1 2 3"
+@test "it is freed in whatever state it is" {
+    prints "b yields 1" a3 b3 b
+}
+
+# A demo that never ends is not read to its end.
+read_demo() { # DEMO
+    limited "$program" "$1" | head -n 40
+    return "${PIPESTATUS[0]}"
+}
+
+@test "the demo count prints what count(3) yields, a number a line, and nothing else" {
+    run read_demo count
+    [ "$status" != 2 ] || is "$output" "a demo that is called count"
+    lines_are "$(grep -xE ' *[0-9]+ *' <<<"$output" | tr -d ' ')" "1
+2
+3"
+    [ "$status" = 0 ] || sanitizers_found
+    is "exit status $status" "exit status 0"
 }

@@ -1,55 +1,90 @@
 #!/usr/bin/env bats
-# Exercise 5.2: wait_for(), which awaits a future, but not for ever.
+# Exercise 5.2: first_of(), which awaits two futures, until one of them is done.
 
 load exercise
 
-# glibc overwrites what is freed, at once: who still looks there does not get away with it.
-export MALLOC_PERTURB_=85 GLIBC_TUNABLES=glibc.malloc.tcache_count=0
-
 # Built once for all tests: each is a function of it.
 setup_file() {
-    local BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
-    build_test <<'EOF'
+    build_test -Dmalloc=my_malloc -Dcalloc=my_calloc <<'EOF'
+#define _POSIX_C_SOURCE 200809L
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "await.h"
+#include "first_of.h"
 #include "future.h"
-#include "gen.h"
+#include "await.h"
 #include "loop.h"
+#include "soon.h"
 #include "story.h"
-#include "timer.h"
-#include "wait_for.h"
 
-enum { LONG = 1000000 }; /* ms */
+static int n_left = -1; /* after so many allocations more, memory runs out; -1: never */
 
-static int n_cancelled; /* so many futures of ours have been */
-
-static void note_cancel(struct future *work)
+void *my_malloc(size_t size)
 {
-    (void)work;
-    n_cancelled++;
+    if (n_left == 0)
+        return NULL;
+    n_left -= n_left > 0;
+    return realloc(NULL, size);
 }
+
+void *my_calloc(size_t n, size_t size)
+{
+    void *memory = my_malloc(n * size);
+
+    if (memory != NULL)
+        memset(memory, 0, n * size);
+    return memory;
+}
+
+/* Fails the test unless CONDITION holds: says what should be. */
+#define SHOULD(condition, ...)                                                                     \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            printf(__VA_ARGS__);                                                                   \
+            printf("\n");                                                                          \
+            fflush(stdout);                                                                        \
+            _Exit(1);                                                                              \
+        }                                                                                          \
+    } while (0)
 
 /* A future that we fill. */
-static struct future *begin_work(void)
+struct work {
+    struct future future;
+    bool stopped;
+};
+
+static struct work *a, *b; /* to which we hold a reference of our own */
+static int n_stopped;      /* so many futures were stopped before they were done, all in all */
+
+static void note_stop(struct future *future)
 {
-    return future_new(sizeof(struct future), note_cancel);
+    bool cancelled = future->result.tag == ERROR && future->result.code == CANCELLED;
+
+    ((struct work *)future)->stopped = !future->done || cancelled;
+    n_stopped += !future->done || cancelled;
 }
 
-/* A handler that awaits something, once; and who drives it, as server.c does. */
-struct handler {
+static struct future *begin_work(void)
+{
+    return future_new(sizeof(struct work), note_stop);
+}
+
+/* A handler that awaits something, once; and who drives it, as driver.c does. */
+struct chain {
     struct gen gen;
     struct value awaited;
     struct value got;
-    struct soon advance;
+    struct handle ready;
     struct future *future; /* what it waits for, or whose text it has returned */
     struct value value;    /* what it has yielded, returned or raised */
 };
 
-static struct value handler_body(struct gen *gen, struct value sent)
+static struct value chain_body(struct gen *gen, struct value sent)
 {
-    struct handler *f = (struct handler *)gen;
+    struct chain *f = (struct chain *)gen;
 
     BEGIN(GOT)
     AWAIT(GOT, f->got, f->awaited);
@@ -59,36 +94,33 @@ static struct value handler_body(struct gen *gen, struct value sent)
 
 static void advance(void *arg)
 {
-    struct handler *f = arg;
+    struct chain *f = arg;
     struct future *last = f->future;
 
     f->value = gen_send(&f->gen, last == NULL ? none() : future_result(last));
-    if (f->gen.at == ENDED) {
-        loop_stop();
+    if (f->gen.at == ENDED)
         return; /* the text is still to be read */
-    }
-    if (f->value.tag != FUTURE)
-        die("expected: a future comes out, got: something else");
+    SHOULD(f->value.tag == FUTURE, "What is awaited should hand out futures, and nothing else.");
     f->future = f->value.future;
-    future_add_done_callback(f->future, &f->advance);
+    future_add_done_callback(f->future, &f->ready);
     future_unref(last);
 }
 
 /* Starts a handler that awaits AWAITED, as far as that goes at once. */
-static struct handler *start(struct value awaited)
+static struct chain *start(struct value awaited)
 {
-    struct handler *f = gen_new(sizeof *f, "handler", handler_body, NULL);
+    struct chain *f = gen_new(sizeof *f, "handler", chain_body, NULL);
 
     f->awaited = awaited;
-    f->advance = (struct soon){.call = advance, .arg = f};
+    f->ready = (struct handle){.call = advance, .arg = f};
     advance(f);
     return f;
 }
 
-/* Ends F wherever it is, with all that it awaits. */
-static void end(struct handler *f)
+/* Closes F wherever it is, with all that it awaits. */
+static void end(struct chain *f)
 {
-    soon_forget(&f->advance);
+    cancel_soon(&f->ready);
     gen_close(&f->gen);
     future_unref(f->future);
     gen_free(&f->gen);
@@ -104,171 +136,240 @@ static void stop(void *arg)
 static void turn(void)
 {
     for (int i = 0; i < 5; i++) {
-        struct soon last = {.call = stop};
+        struct handle last = {.call = stop};
 
-        loop_call_soon(&last);
+        call_soon(&last);
         loop_run();
-        soon_forget(&last);
     }
 }
 
-static void expect(bool it_is_so, const char *what)
+/* What F has come to: the text that it has returned, or that of an error. */
+static const char *outcome(const struct chain *f)
 {
-    if (!it_is_so)
-        die("expected: %s", what);
+    return f->gen.at != ENDED ? "nothing yet"
+           : f->value.tag == TEXT || f->value.tag == ERROR ? f->value.text : "no text";
 }
 
-static void expect_text(const struct handler *f, const char *expected)
+static void should_get(const struct chain *f, enum tag tag, const char *text)
 {
-    const char *got = f->value.tag == TEXT || f->value.tag == ERROR ? f->value.text : "no text";
-
-    if (f->gen.at != ENDED)
-        got = "nothing yet";
-    if (strcmp(got, expected) != 0)
-        die("expected: %s, got: %s", expected, got);
+    SHOULD(strcmp(outcome(f), text) == 0 && f->value.tag == tag,
+           "Whoever awaits it should get %s \"%s\". It gets %s\"%s\".",
+           tag == ERROR ? "the error" : "the text", text,
+           f->gen.at == ENDED && f->value.tag == ERROR ? "the error " : "", outcome(f));
 }
 
-static void expect_error(const struct handler *f, int code)
+/* first_of(a, b), of two futures to which nobody else refers. */
+static struct value race(void)
 {
-    if (f->gen.at != ENDED)
-        die("expected: the error %d, got: nothing yet", code);
-    if (f->value.tag != ERROR)
-        die("expected: the error %d, got: no error", code);
-    if (f->value.code != code)
-        die("expected: the error %d, got: %d, %s", code, f->value.code, f->value.text);
+    a = (struct work *)begin_work();
+    b = (struct work *)begin_work();
+    return first_of(future(&a->future), future(&b->future));
 }
 
-static void in_time(void)
+/* The same, but we hold a reference to each. */
+static struct value shared_race(void)
 {
-    struct future *work = begin_work();
-    struct handler *f = start(wait_for(future(work), LONG));
+    a = (struct work *)begin_work();
+    b = (struct work *)begin_work();
+    return first_of(future_share(future(&a->future)), future_share(future(&b->future)));
+}
+
+/* Gives our own references back: they must be the last ones. */
+static void give_back(void)
+{
+    SHOULD(a->future.references == 1 && b->future.references == 1,
+           "All should have given a and b back. %d references to a are left, and %d to b.",
+           a->future.references - 1, b->future.references - 1);
+    future_unref(&a->future);
+    future_unref(&b->future);
+}
+
+static void comes_first(bool a_first)
+{
+    struct chain *f = start(race());
+    struct future *winner = a_first ? &a->future : &b->future;
 
     turn();
-    expect(f->gen.at != ENDED, "it waits");
-    expect(timer_next() > LONG / 2 && timer_next() <= LONG, "there is a timer");
-    future_set_result(work, text("bar"));
+    SHOULD(f->gen.at != ENDED, "It should wait while neither is done.");
+    SHOULD(n_stopped == 0, "Neither should be stopped while neither is done.");
+    future_set_result(winner, text("bar"));
     turn();
-    expect_text(f, "bar");
-    expect(timer_next() == -1, "the timer is cancelled");
+    should_get(f, TEXT, "bar");
+    SHOULD(n_stopped == 1, "When one is done, the other one should be stopped: at once, and not "
+                           "when whoever has awaited them goes on.");
     end(f);
-    expect(n_cancelled == 0, "the future is not cancelled, for it was done");
+    SHOULD(n_stopped == 1, "One should be stopped, and not both.");
 }
 
-static void the_text(void)
+static void a_first(void)
 {
-    struct future *work = begin_work();
-    struct handler *f = start(wait_for(future_share(future(work)), LONG));
-    char word[] = "bar.";
+    comes_first(true);
+}
 
-    future_set_result(work, text(word));
-    turn();
-    if (work->references == 1)
-        strcpy(word, "gone"); /* nobody but we refers to it any more */
-    expect_text(f, "bar.");
-    end(f);
-    expect(work->references == 1, "all have given the future back");
-    future_unref(work);
+static void b_first(void)
+{
+    comes_first(false);
 }
 
 static void fails(void)
 {
-    struct future *work = begin_work();
-    struct handler *f = start(wait_for(future(work), LONG));
+    struct chain *f = start(race());
 
-    future_set_error(work, error(502, "no answer"));
+    future_set_error(&b->future, error(502, "no answer"));
     turn();
-    expect_error(f, 502);
-    expect(timer_next() == -1, "the timer is cancelled");
+    should_get(f, ERROR, "no answer");
+    SHOULD(f->value.code == 502, "The error should be 502, and is %d.", f->value.code);
+    SHOULD(n_stopped == 1, "When one has failed, the other one should be stopped.");
     end(f);
 }
 
-static void done_before(void)
+static void the_text(void)
 {
-    struct future *work = begin_work();
-    struct handler *f;
+    struct chain *f = start(shared_race());
+    char word[] = "bar.";
 
-    future_set_result(work, text("bar"));
-    f = start(wait_for(future(work), LONG));
+    future_set_result(&a->future, text(word));
     turn();
-    expect_text(f, "bar");
-    expect(timer_next() == -1, "the timer is cancelled");
+    if (a->future.references == 1)
+        strcpy(word, "gone"); /* nobody but we refers to it any more */
+    should_get(f, TEXT, "bar.");
     end(f);
-}
-
-static void too_late(void)
-{
-    struct handler *f = start(wait_for(future(begin_work()), 1));
-
-    loop_run(); /* until it has ended */
-    expect_error(f, 504);
-    expect(n_cancelled == 1, "the future is cancelled, once");
-    end(f);
-    turn();
+    give_back();
 }
 
 static void shared(void)
 {
-    struct future *work = begin_work();
-    struct handler *f = start(wait_for(future_share(future(work)), 1));
+    struct chain *f = start(shared_race());
 
-    loop_run();
-    expect_error(f, 504);
-    end(f);
-    expect(n_cancelled == 0 && !work->done, "the future is not cancelled, for we have it, too");
-    expect(work->references == 1, "all others have given it back");
-    future_set_result(work, text("bar")); /* and nobody who has gone is called */
+    future_set_result(&a->future, text("bar"));
     turn();
-    future_unref(work);
+    should_get(f, TEXT, "bar");
+    SHOULD(!b->stopped && !b->future.done,
+           "The loser should not be stopped, because somebody else refers to it.");
+    SHOULD(b->future.references == 1, "The loser should be given back when the winner is done.");
+    SHOULD(b->future.waiting.next == &b->future.waiting,
+           "Nobody should wait for the loser any more: its list should be empty.");
+    end(f);
+    future_set_result(&b->future, text("late"));
+    turn();
+    give_back();
+}
+
+/* Both are done before the loop turns: the first decides. */
+static void same_turn(void)
+{
+    struct chain *f = start(shared_race());
+
+    future_set_result(&b->future, text("first"));
+    future_set_result(&a->future, text("second"));
+    turn();
+    should_get(f, TEXT, "first");
+    end(f);
+    give_back();
+
+    f = start(shared_race());
+    future_set_result(&a->future, text("first"));
+    future_set_error(&b->future, error(502, "second"));
+    end(f); /* and neither callback is called any more */
+    turn();
+    give_back();
+}
+
+static void done_before(void)
+{
+    struct chain *f;
+
+    a = (struct work *)begin_work();
+    b = (struct work *)begin_work();
+    future_set_result(&b->future, text("bar"));
+    f = start(first_of(future(&a->future), future(&b->future)));
+    turn();
+    should_get(f, TEXT, "bar");
+    SHOULD(n_stopped == 1, "The other one should be stopped.");
+    end(f);
+}
+
+/* An error in the place of a future, first or second. */
+static void no_future(void)
+{
+    struct value failure = error(503, "out of memory"), got;
+
+    got = first_of(failure, future(begin_work()));
+    SHOULD(got.tag == ERROR && got.code == 503, "If a is an error, first_of() should return it.");
+    SHOULD(n_stopped == 1, "If a is an error, b should be given back.");
+    got = first_of(future(begin_work()), failure);
+    SHOULD(got.tag == ERROR && got.code == 503, "If b is an error, first_of() should return it.");
+    SHOULD(n_stopped == 2, "If b is an error, a should be given back.");
+    got = first_of(failure, failure);
+    SHOULD(got.tag == ERROR && got.code == 503, "If both are errors, it should return one.");
+    turn();
+}
+
+/* It makes do with so many allocations: each may fail. */
+static void no_memory(void)
+{
+    struct value got = {.tag = ERROR};
+
+    for (int most = 0; got.tag == ERROR && most < 10; most++) {
+        a = (struct work *)begin_work();
+        b = (struct work *)begin_work();
+        n_left = most;
+        got = first_of(future_share(future(&a->future)), future_share(future(&b->future)));
+        n_left = -1;
+        SHOULD(most > 0 || got.tag == ERROR, "If memory runs out, it should return an error.");
+        SHOULD(got.tag != ERROR || got.code == 503, "The error should be 503.");
+        if (got.tag == ERROR)
+            turn();
+        else
+            value_drop(got);
+        give_back();
+    }
 }
 
 static void closed(void)
 {
-    struct handler *f = start(wait_for(future(begin_work()), LONG));
+    struct chain *f = start(race());
 
     turn();
     end(f);
-    expect(n_cancelled == 1, "when it is closed, the future is cancelled");
-    expect(timer_next() == -1, "and the timer");
-    value_drop(wait_for(future(begin_work()), LONG));
-    expect(n_cancelled == 2, "when nobody has awaited it, the future is cancelled");
-    expect(timer_next() == -1, "and the timer");
+    SHOULD(n_stopped == 2, "Both should be stopped when whoever awaits them is closed.");
+    f = start(shared_race());
     turn();
-}
-
-static void no_future(void)
-{
-    struct handler *f = start(wait_for(error(503, "out of memory"), LONG));
-
-    turn();
-    expect_error(f, 503);
-    expect(timer_next() == -1, "there is no timer");
     end(f);
+    SHOULD(n_stopped == 2, "Neither should be stopped if somebody else refers to both.");
+    future_set_result(&a->future, text("bar"));
+    turn();
+    give_back();
+    n_stopped = 0;
+    value_drop(race());
+    SHOULD(n_stopped == 2, "Both should be stopped if nobody has awaited them.");
+    turn();
 }
 
-/* Every other one is in time. */
+/* In each, a or b is first, and the handlers are closed in another order. */
 static void a_thousand(void)
 {
     static struct future *works[1000];
-    static struct handler *handlers[1000];
+    static struct chain *chains[1000];
 
     for (int i = 0; i < 1000; i++) {
-        works[i] = begin_work();
-        handlers[i] = start(wait_for(future(works[i]), i % 2 == 0 ? LONG : 1));
+        struct value other = future(begin_work()), mine = future(works[i] = begin_work());
+
+        chains[i] = start(i % 2 == 0 ? first_of(mine, other) : first_of(other, mine));
     }
-    for (int i = 0; i < 1000; i += 2)
+    for (int i = 0; i < 1000; i += 3)
         future_set_result(works[i], text("bar"));
+    turn();
     for (int i = 0; i < 1000; i++) {
-        while (handlers[i]->gen.at != ENDED)
-            loop_run();
-        if (i % 2 == 0)
-            expect_text(handlers[i], "bar");
+        if (i % 3 == 0)
+            should_get(chains[i], TEXT, "bar");
         else
-            expect_error(handlers[i], 504);
+            SHOULD(chains[i]->gen.at != ENDED, "One of another pair is done, and this one goes on.");
     }
+    SHOULD(n_stopped == 334, "334 losers should be stopped, and %d are.", n_stopped);
     for (int i = 0; i < 1000; i++)
-        end(handlers[i]);
-    expect(n_cancelled == 500, "500 are cancelled");
-    expect(timer_next() == -1, "no timer is left");
+        end(chains[i * 7 % 1000]);
+    SHOULD(n_stopped == 334 + 2 * 666, "All who are not done should be stopped in the end.");
 }
 
 int main(int argc, char **argv)
@@ -277,18 +378,20 @@ int main(int argc, char **argv)
         const char *name;
         void (*run)(void);
     } scenes[] = {
-        {"in_time", in_time},
-        {"the_text", the_text},
+        {"a_first", a_first},
+        {"b_first", b_first},
         {"fails", fails},
-        {"done_before", done_before},
-        {"too_late", too_late},
+        {"the_text", the_text},
         {"shared", shared},
-        {"closed", closed},
+        {"same_turn", same_turn},
+        {"done_before", done_before},
         {"no_future", no_future},
+        {"no_memory", no_memory},
+        {"closed", closed},
         {"a_thousand", a_thousand},
     };
 
-    program = "scene";
+    program = "test";
     loop_open();
     for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
         if (argc > 1 && strcmp(argv[1], scenes[i].name) == 0)
@@ -299,43 +402,46 @@ int main(int argc, char **argv)
 EOF
 }
 
-goes_well() { # SCENE
-    run limited "$BATS_FILE_TMPDIR/test" "$1"
-    is "$status: $output" "0: "
+@test "a is done first: its result, and b is stopped" {
+    run_test a_first
 }
 
-@test "the future is filled in time: its result, and no timer is left" {
-    goes_well in_time
+@test "b is done first: its result, and a is stopped" {
+    run_test b_first
 }
 
-@test "the text lives as long as if the future itself had been awaited" {
-    goes_well the_text
+@test "an error comes first: that decides, too" {
+    run_test fails
 }
 
-@test "the future fails in time: its error" {
-    goes_well fails
+@test "the text of the winner lives as long as what is awaited" {
+    run_test the_text
 }
 
-@test "the future is done before: its result" {
-    goes_well done_before
+@test "a loser to which somebody else refers is left to go on, and calls nobody here" {
+    run_test shared
 }
 
-@test "the time is over: the error 504, and the future is cancelled" {
-    goes_well too_late
+@test "both are done in the same turn: the first decides, and the second is not heard" {
+    run_test same_turn
 }
 
-@test "the time is over: a future that somebody else has, too, is not cancelled" {
-    goes_well shared
+@test "one is done before it is awaited" {
+    run_test done_before
 }
 
-@test "closed while it waits, or never awaited: the future is cancelled, and no timer is left" {
-    goes_well closed
+@test "an error in the place of a future is returned, and the other one given back" {
+    run_test no_future
 }
 
-@test "an error in place of the future is raised" {
-    goes_well no_future
+@test "memory runs out: the error 503, and both are given back" {
+    run_test no_memory
 }
 
-@test "a thousand at once, and every other one is in time" {
-    goes_well a_thousand
+@test "closed while it waits, or never awaited: both are given back" {
+    run_test closed
+}
+
+@test "a thousand at once do not disturb each other" {
+    run_test a_thousand
 }

@@ -16,6 +16,7 @@ setup_file() {
 #include <stdio.h>
 #include <string.h>
 
+#include "await.h"
 #include "sched.h"
 #include "syscall.h"
 
@@ -95,16 +96,16 @@ EOF
 play() { # EXPECTED PART...
     local expected=$1
     shift
-    run limited "$test" "$@"
-    echo "parts: $*"
-    is "$status: $output" "0: $expected"
+    prints "$expected" "$@" && return
+    echo "The tasks had the parts $*, which are explained in tests/exercises/6.2.bats."
+    return 1
 }
 
 @test "Nice gives the old niceness, and refuses what is not from 0 to 19" {
     play "<0><5><refused><9><refused><9>" "59u9o0"
 }
 
-@test "who is less nice runs first" {
+@test "whoever is less nice runs first" {
     play "ggg<0>a<0>mamam" "5!!!" "!!!" "5!!!"
     play "<0>gggg<0>a<5>aa" "5!0!!" "3!!!!"
 }

@@ -3,9 +3,6 @@
 
 load exercise
 
-# glibc overwrites what is freed, so that nobody can read on there unseen.
-export MALLOC_PERTURB_=165 GLIBC_TUNABLES=glibc.malloc.tcache_count=0
-
 # Builds tasks a, b, c, ... (2, 3, 4, ...: the io task is 1), each of which does what the words of
 # its part say, and returns its name:
 #
@@ -22,6 +19,7 @@ setup_file() {
 #include <string.h>
 #include <unistd.h>
 
+#include "await.h"
 #include "cli.h"
 #include "io.h"
 #include "sched.h"
@@ -144,9 +142,9 @@ EOF
 play() { # EXPECTED PART...
     local expected=$1
     shift
-    run limited "$test" "$@"
-    printf 'part: %s\n' "$@"
-    is "$status: $output" "0: $expected"
+    prints "$expected" "$@" && return
+    printf 'A task had the part: %s\n' "$@"
+    return 1
 }
 
 @test "WaitFor gives what Wait gives, if that comes in time" {

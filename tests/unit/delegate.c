@@ -1,9 +1,10 @@
 /* delegate.c - tests of delegation (step 5 on): the same programs as in delegate.py, which CPython
  * runs. What it prints is delegate.txt. With the word "own" it does what CPython has no equal for,
- * and prints delegate_own.txt. That each frame is dropped exactly once is counted besides. */
+ * and prints delegate_own.txt; with "first", "second" or "dropped" the program is to stop. That
+ * each frame is dropped exactly once is counted besides. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "gen.h"
+#include "await.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -627,17 +628,142 @@ static void test_drops(void)
     value_drop(generator(begin(1, "", NULL)));
 }
 
+/* --- a chain that is closed, and meddles with those that delegate to it */
+
+static struct value kept_outer,
+    kept_middle;                     /* values that hand them on, made when that was right */
+static const char *where_freed = ""; /* where the outermost is freed: the program must stop */
+
+static bool is_refused(struct value value)
+{
+    return value.tag == ERROR && value.code == VALUE_ERROR;
+}
+
+/* Resumes GEN, throws into it, closes it, and hands it on. Returns how much of that is refused. */
+static int meddle_with(struct gen *gen)
+{
+    return is_refused(gen_send(gen, none())) + is_refused(gen_throw(gen, error(TYPE_ERROR, "no"))) +
+           is_refused(gen_close(gen)) + is_refused(generator(gen));
+}
+
+static void meddle(const char *where)
+{
+    printf("  (%s meddles with the outermost: %d of 4 are refused)\n", where, meddle_with(outer));
+    if (is_text(where_freed, where))
+        gen_free(outer);
+}
+
+static void meddling_drop(struct gen *gen)
+{
+    meddle(is_text(gen->name, "first") ? "dropped" : "dropped second");
+    drop(gen);
+}
+
+/* The innermost, whose cleanup is the first. */
+static struct value first_body(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+
+    BEGIN(GOT, GOT_OUTER, GOT_MIDDLE)
+    YIELD_FINALLY(GOT, f->thrown, integer(1));
+    meddle("first");
+    printf("  (and with its delegator: %d)\n", meddle_with(middle));
+    YIELD_FROM_CATCH(GOT_OUTER, f->got, kept_outer);
+    printf("  (first delegates to the outermost: %s)\n", f->got.text);
+    YIELD_FROM_CATCH(GOT_MIDDLE, f->got, kept_middle);
+    printf("  (first delegates to its delegator: %s)\n", f->got.text);
+    if (f->thrown.tag == ERROR)
+        RAISE(f->thrown);
+    RETURN(f->thrown);
+    END
+}
+
+/* The one that delegates to it, whose cleanup is the second. */
+static struct value second_body(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+
+    BEGIN(GOT, GOT_OUTER)
+    YIELD_FROM_FINALLY(GOT, f->thrown, give(f, 0));
+    meddle("second");
+    YIELD_FROM_CATCH(GOT_OUTER, f->got, kept_outer);
+    printf("  (second delegates to the outermost: %s)\n", f->got.text);
+    if (f->thrown.tag == ERROR)
+        RAISE(f->thrown);
+    RETURN(f->thrown);
+    END
+}
+
+/* Makes the chain, and begins it. */
+static void begin_meddlers(void)
+{
+    struct frame *first = make("first", first_body), *second = make("second", second_body);
+
+    first->gen.drop = second->gen.drop = meddling_drop;
+    second->others[0] = &first->gen;
+    middle = &second->gen;
+    kept_middle = generator(middle);
+    outer = level(3, middle, NULL);
+    kept_outer = generator(outer);
+    show_send(outer, none());
+}
+
+static void test_meddlers(void)
+{
+    printf("closed: those inside meddle with those outside, and are refused\n");
+    begin_meddlers();
+    show_close(outer);
+    gen_free(outer);
+
+    printf("freed: the same\n");
+    begin_meddlers();
+    gen_free(outer);
+
+    printf("they end by themselves: the same\n");
+    begin_meddlers();
+    show_send(outer, integer(5));
+    gen_free(outer);
+}
+
+/* What is delegated to is NULL, or runs already. */
+static void test_no_generator(void)
+{
+    struct gen *g = to_value(generator(NULL));
+    struct value kept;
+
+    printf("there is no memory for what is awaited\n");
+    printf("  raises %s\n", gen_send(g, none()).text);
+    gen_free(g);
+
+    printf("delegates to one that another delegates to\n");
+    g = echo();
+    kept = generator(g);
+    outer = level(1, g, NULL);
+    show_send(outer, none());
+    g = to_value(kept);
+    show_send(g, none());
+    gen_free(g);
+    show_send(outer, integer(2));
+    gen_free(outer);
+}
+
 int main(int argc, char **argv)
 {
-    (void)argv;
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc == 1) {
         test_as_python();
-    } else {
+    } else if (strcmp(argv[1], "own") == 0) {
         test_behind_the_back();
         test_operands();
         test_sent_errors();
         test_drops();
+        names_dropped = false;
+        test_meddlers();
+        test_no_generator();
+    } else {
+        where_freed = argv[1];
+        begin_meddlers();
+        show_close(outer);
     }
     if (n_made != n_dropped)
         printf("FAILED: %d frames were made, and %d dropped\n", n_made, n_dropped);

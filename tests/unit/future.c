@@ -1,5 +1,6 @@
 /* future.c - tests of futures, of what fills them, and of the loop that calls who waits for them
- * (step 5 on). Prints what happens; takes a seed for the random part. */
+ * (step 5 on). Prints what happens; takes a seed for the random part, or the name of what stops the
+ * program. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "future.h"
@@ -13,12 +14,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "await.h"
 #include "gen.h"
+#include "loop.h"
 #include "pool.h"
 #include "sleep.h"
+#include "soon.h"
 #include "timer.h"
 
-enum { SLEEPERS = 10000, JOBS = 100, THREADS = 4, CALLS = 1000 };
+enum { SLEEPERS = 10000, JOBS = 100, CALLS = 1000 };
 
 static void fail(const char *what)
 {
@@ -46,17 +50,17 @@ static void say(const char *what, struct value value)
 /* --- what the tests wait with */
 
 struct waiter {
-    struct soon soon;
+    struct handle handle;
     const char *name;
     struct future *future;
     struct waiter *next; /* who is to wait for the same future then */
 };
 
-static void wait_for(struct waiter *waiter, struct future *future)
+static void listen_to(struct waiter *waiter, struct future *future)
 {
-    waiter->soon.arg = waiter;
+    waiter->handle.arg = waiter;
     waiter->future = future;
-    future_add_done_callback(future, &waiter->soon);
+    future_add_done_callback(future, &waiter->handle);
 }
 
 static void hear(void *arg)
@@ -65,7 +69,7 @@ static void hear(void *arg)
 
     say(waiter->name, future_result(waiter->future));
     if (waiter->next != NULL)
-        wait_for(waiter->next, waiter->future);
+        listen_to(waiter->next, waiter->future);
 }
 
 static void hear_and_stop(void *arg)
@@ -83,21 +87,21 @@ static void stop(void *arg)
 /* Lets the loop turn once. */
 static void turn(void)
 {
-    static struct soon last = {.call = stop};
+    static struct handle last = {.call = stop};
 
     printf("  (the loop turns)\n");
-    loop_call_soon(&last);
+    call_soon(&last);
     loop_run();
 }
 
 /* Lets the loop turn until FUTURE is done, says its result, and gives it back. */
 static void finish(const char *name, struct value future)
 {
-    struct waiter waiter = {.soon = {.call = hear_and_stop}, .name = name};
+    struct waiter waiter = {.handle = {.call = hear_and_stop}, .name = name};
 
     if (future.tag != FUTURE)
         fail("there is no future");
-    wait_for(&waiter, future.future);
+    listen_to(&waiter, future.future);
     loop_run();
     future_unref(future.future);
 }
@@ -115,7 +119,7 @@ static void cancel(struct future *future)
 {
     bool cancelled = future_cancel(future);
 
-    printf("  cancelled: %s; its filler has been told: %d\n", cancelled ? "yes" : "no", n_told);
+    printf("  cancelled: %s; its work was stopped: %d\n", cancelled ? "yes" : "no", n_told);
 }
 
 static struct future *made(void)
@@ -146,7 +150,7 @@ static void test_results(void)
     cancel(future);
     say("read", future_result(future));
     future_unref(future);
-    printf("  its filler was told to stop: %d\n", n_told);
+    printf("  its work was stopped: %d\n", n_told);
 
     printf("an error\n");
     future = made();
@@ -155,27 +159,27 @@ static void test_results(void)
     say("failed twice", future_set_error(future, error(TYPE_ERROR, "another")));
     say("read", future_result(future));
     future_unref(future);
-    printf("  its filler was told to stop: %d\n", n_told);
+    printf("  its work was stopped: %d\n", n_told);
 }
 
 static void test_callbacks(void)
 {
     struct future *future = made();
-    struct waiter fourth = {.soon = {.call = hear}, .name = "a fourth, whom the third adds"};
-    struct waiter first = {.soon = {.call = hear}, .name = "the first"};
-    struct waiter second = {.soon = {.call = hear}, .name = "the second"};
-    struct waiter third = {.soon = {.call = hear}, .name = "the third", .next = &fourth};
-    struct waiter late = {.soon = {.call = hear}, .name = "one that came too late"};
+    struct waiter fourth = {.handle = {.call = hear}, .name = "a fourth, whom the third adds"};
+    struct waiter first = {.handle = {.call = hear}, .name = "the first"};
+    struct waiter second = {.handle = {.call = hear}, .name = "the second"};
+    struct waiter third = {.handle = {.call = hear}, .name = "the third", .next = &fourth};
+    struct waiter late = {.handle = {.call = hear}, .name = "one that came too late"};
 
     printf("callbacks\n");
-    wait_for(&first, future);
-    wait_for(&second, future);
-    wait_for(&third, future);
+    listen_to(&first, future);
+    listen_to(&second, future);
+    listen_to(&third, future);
     turn();
     say("filled", future_set_result(future, integer(42)));
     turn();
     turn();
-    wait_for(&late, future);
+    listen_to(&late, future);
     printf("  added when it is done\n");
     turn();
     future_unref(future);
@@ -192,36 +196,36 @@ static struct waiter *forgotten;
 static void hear_and_forget(void *arg)
 {
     hear(arg);
-    soon_forget(&forgotten->soon);
+    cancel_soon(&forgotten->handle);
 }
 
 static void test_forget(void)
 {
     struct future *future = made();
-    struct waiter first = {.soon = {.call = hear_and_forget}, .name = "the first"};
-    struct waiter second = {.soon = {.call = hear}, .name = "the second"};
-    struct waiter third = {.soon = {.call = hear}, .name = "the third"};
-    struct waiter fourth = {.soon = {.call = hear}, .name = "the fourth"};
+    struct waiter first = {.handle = {.call = hear_and_forget}, .name = "the first"};
+    struct waiter second = {.handle = {.call = hear}, .name = "the second"};
+    struct waiter third = {.handle = {.call = hear}, .name = "the third"};
+    struct waiter fourth = {.handle = {.call = hear}, .name = "the fourth"};
 
     printf("who waits is forgotten: the second before it is filled, the last on the ready list\n");
-    wait_for(&first, future);
-    wait_for(&second, future);
-    wait_for(&third, future);
-    wait_for(&fourth, future);
-    soon_forget(&second.soon);
-    soon_forget(&second.soon);
+    listen_to(&first, future);
+    listen_to(&second, future);
+    listen_to(&third, future);
+    listen_to(&fourth, future);
+    cancel_soon(&second.handle);
+    cancel_soon(&second.handle);
     say("filled", future_set_result(future, integer(42)));
-    soon_forget(&fourth.soon);
+    cancel_soon(&fourth.handle);
     forgotten = &fourth;
     turn();
 
     printf("the first forgets the third, which is to be called in the same turn\n");
-    wait_for(&first, future);
-    wait_for(&second, future);
-    wait_for(&third, future);
+    listen_to(&first, future);
+    listen_to(&second, future);
+    listen_to(&third, future);
     forgotten = &third;
     turn();
-    wait_for(&third, future);
+    listen_to(&third, future);
     turn();
     future_unref(future);
 }
@@ -229,20 +233,20 @@ static void test_forget(void)
 static void test_cancel(void)
 {
     struct future *future = made();
-    struct waiter waiter = {.soon = {.call = hear}, .name = "who waits"};
-    struct waiter late = {.soon = {.call = hear}, .name = "who comes later"};
+    struct waiter waiter = {.handle = {.call = hear}, .name = "who waits"};
+    struct waiter late = {.handle = {.call = hear}, .name = "who comes later"};
 
     printf("cancelled\n");
-    wait_for(&waiter, future);
+    listen_to(&waiter, future);
     cancel(future);
     say("read", future_result(future));
     say("filled then", future_set_result(future, integer(42)));
     say("failed then", future_set_error(future, error(VALUE_ERROR, "too late")));
     cancel(future);
-    wait_for(&late, future);
+    listen_to(&late, future);
     turn();
     future_unref(future);
-    printf("  given back, its filler was told: %d\n", n_told);
+    printf("  given back, its work was stopped: %d\n", n_told);
 
     printf("cancelled, with nobody to be told\n");
     future = future_new(sizeof *future, NULL);
@@ -275,16 +279,17 @@ static void test_references(void)
     say("what is no future is shared as it is", future_share(integer(5)));
     future_unref(inner);
     future_unref(inner);
-    printf("  two of three given back, its filler was told: %d\n", n_told);
+    printf("  two of three given back, its work was stopped: %d\n", n_told);
     future_unref(inner);
-    printf("  the last one while it is pending, its filler was told: %d\n", n_told);
+    printf("  the last one while it is pending, its work was stopped: %d\n", n_told);
 
     inner = made();
     future_set_result(inner, none());
     future_unref(inner);
-    printf("  the last one when it is done, its filler was told: %d\n", n_told);
+    printf("  the last one when it is done, its work was stopped: %d\n", n_told);
 
     printf("a result that can have one owner only\n");
+    say("a generator is shared", future_share(generator(gen)));
     outer = made();
     inner = made();
     say("filled with a future", future_set_result(outer, future(inner)));
@@ -310,6 +315,8 @@ static struct value awaits_body(struct gen *gen, struct value sent)
     BEGIN(GOT)
     AWAIT_FINALLY(GOT, f->got, future_share(f->future));
     say("sent", f->got);
+    if (f->got.tag == ERROR)
+        RAISE(f->got);
     RETURN(f->got);
     END
 }
@@ -369,6 +376,105 @@ static void test_await(void)
     future_unref(future);
 }
 
+/* Catches what "except Exception" catches. */
+static struct value catches_body(struct gen *gen, struct value sent)
+{
+    struct awaits *f = (struct awaits *)gen;
+
+    BEGIN(GOT)
+    AWAIT_CATCH(GOT, f->got, f->future);
+    say("caught", f->got);
+    RETURN(none());
+    END
+}
+
+static struct gen *catches(struct value awaited)
+{
+    struct awaits *f = gen_new(sizeof *f, "catches", catches_body, NULL);
+
+    if (f == NULL)
+        fail("no memory");
+    f->future = awaited;
+    return &f->gen;
+}
+
+static void test_catch(void)
+{
+    static const int codes[] = {VALUE_ERROR, INVALID_STATE, CANCELLED, GENERATOR_EXIT};
+    struct future *future = made();
+    struct gen *gen;
+
+    printf("what \"except Exception\" catches, and what it lets pass\n");
+    for (int i = 0; i < 4; i++) {
+        gen = catches(future_share((struct value){.tag = FUTURE, .future = future}));
+        value_drop(gen_send(gen, none()));
+        say("raised", gen_send(gen, error(codes[i], "sent")));
+        gen_free(gen);
+    }
+    printf("  references that are left: %d\n", future->references);
+    future_unref(future);
+
+    printf("awaited: an error of its maker, and nothing\n");
+    gen = catches(error(VALUE_ERROR, "its maker has failed"));
+    say("returned", gen_send(gen, none()));
+    gen_free(gen);
+    gen = catches(none());
+    say("returned", gen_send(gen, none()));
+    gen_free(gen);
+}
+
+/* Sends itself a reference to its future while it runs. */
+static struct value sends_itself_body(struct gen *gen, struct value sent)
+{
+    struct awaits *f = (struct awaits *)gen;
+
+    BEGIN()
+    say("one that runs", gen_send(gen, future_share(f->future)));
+    RETURN(none());
+    END
+}
+
+static void test_refused(void)
+{
+    struct value value = {.tag = FUTURE, .future = made()};
+    struct awaits *runs = gen_new(sizeof *runs, "runs", sends_itself_body, NULL);
+    struct gen *gen = gen_new(sizeof *gen, "generator", no_body, NULL);
+
+    if (runs == NULL || gen == NULL)
+        fail("no memory");
+    printf("sent to one that does not take it, a reference is given back\n");
+    runs->future = value;
+    say("it has ended", gen_send(&runs->gen, none()));
+    say("one that has not begun", gen_send(gen, future_share(value)));
+    say("thrown", gen_throw(gen, future_share(value)));
+    say("closed", gen_close(gen));
+    say("one that has ended", gen_send(gen, future_share(value)));
+    gen_free(gen);
+    gen_free(&runs->gen);
+    printf("  references that are left: %d\n", value.future->references);
+    future_unref(value.future);
+}
+
+/* Whoever does the work holds the last reference, and gives it back when that is stopped. */
+static void give_back(struct future *future)
+{
+    n_told++;
+    future_unref(future);
+}
+
+static void test_last_reference(void)
+{
+    struct future *future = future_new(sizeof *future, give_back);
+    bool cancelled;
+
+    if (future == NULL)
+        fail("no memory");
+    n_told = 0;
+    printf("cancelled, and what stops the work gives back the last reference\n");
+    cancelled = future_cancel(future);
+    printf("  cancelled: %d; its work was stopped: %d\n", cancelled, n_told);
+}
+
 /* --- timers */
 
 static long long now(void)
@@ -382,7 +488,7 @@ static long long now(void)
 /* One that sleeps, and when it should be woken: between these times, for it was made between
  * others. */
 struct sleeper {
-    struct soon soon;
+    struct handle handle;
     struct future *future;
     long long earliest, latest;
 };
@@ -422,8 +528,8 @@ static void test_sleepers(void)
             fail("no memory");
         sleeper->latest = now() + ns;
         sleeper->future = value.future;
-        sleeper->soon = (struct soon){.call = wake, .arg = sleeper};
-        future_add_done_callback(sleeper->future, &sleeper->soon);
+        sleeper->handle = (struct handle){.call = wake, .arg = sleeper};
+        future_add_done_callback(sleeper->future, &sleeper->handle);
     }
     loop_run();
     printf("  all have woken when they were due, and in that order\n");
@@ -431,21 +537,21 @@ static void test_sleepers(void)
 
 static void test_sleep(void)
 {
-    static const long long far[] = {1000, 1LL << 31, LLONG_MAX};
-    static const char *const names[] = {"a second", "2^31 ms", "for ever"};
+    static const long far[] = {1000, 0x7fffffff, LONG_MAX};
+    static const char *const names[] = {"a second", "2^31 - 1 ms", "for ever"};
 
     printf("sleep\n");
     say("a negative time", sleep_for(-1));
-    say("the most negative time", sleep_for(LLONG_MIN));
+    say("the most negative time", sleep_for(LONG_MIN));
     finish("no time", sleep_for(0));
     for (int ms = 0; ms < 20; ms++) {
         long long began = now();
-        struct waiter waiter = {.soon = {.call = stop}};
+        struct waiter waiter = {.handle = {.call = stop}};
         struct value value = sleep_for(ms);
 
         if (value.tag != FUTURE)
             fail("no memory");
-        wait_for(&waiter, value.future);
+        listen_to(&waiter, value.future);
         loop_run();
         if (now() - began < ms * 1000000LL)
             fail("a sleep was too short");
@@ -472,7 +578,7 @@ static void test_sleep(void)
 /* --- the ready list */
 
 static int pipe_ends[2], n_calls, n_again;
-static struct soon soons[CALLS];
+static struct handle soons[CALLS];
 
 static void count_call(void *arg)
 {
@@ -485,7 +591,7 @@ static void count_call(void *arg)
 static void call_again(void *arg)
 {
     n_again++;
-    loop_call_soon(arg);
+    call_soon(arg);
 }
 
 static void hear_pipe(void *arg)
@@ -497,24 +603,24 @@ static void hear_pipe(void *arg)
 
 static void test_call_soon(void)
 {
-    struct soon again = {.call = call_again, .arg = &again};
-    struct soon last = {.call = stop};
+    struct handle again = {.call = call_again, .arg = &again};
+    struct handle last = {.call = stop};
 
     printf("the ready list\n");
     for (int i = 0; i < CALLS; i++) {
-        soons[i] = (struct soon){.call = count_call, .arg = &soons[i]};
-        loop_call_soon(&soons[i]);
+        soons[i] = (struct handle){.call = count_call, .arg = &soons[i]};
+        call_soon(&soons[i]);
     }
     loop_run();
     printf("  %d calls, in order\n", n_calls);
     if (pipe(pipe_ends) == -1 || write(pipe_ends[1], "x", 1) != 1)
         fail("no pipe");
     loop_register(pipe_ends[0], POLLIN, hear_pipe, NULL);
-    loop_call_soon(&again);
+    call_soon(&again);
     loop_run();
     printf("  one that calls itself again and again: a descriptor is heard after %d\n", n_again);
     finish("and a timer", sleep_for(1));
-    loop_call_soon(&last);
+    call_soon(&last);
     n_again = 0;
     loop_run();
     printf("  and another on the list after %d\n", n_again);
@@ -527,58 +633,6 @@ static void test_call_soon(void)
 /* --- other threads */
 
 static pthread_t main_thread;
-static int n_heard[THREADS];
-static int n_left = THREADS * CALLS;
-
-/* What a thread puts onto the ready list. */
-struct call {
-    struct soon soon;
-    int thread, number;
-};
-
-static struct call calls[THREADS][CALLS];
-
-static void hear_thread(void *arg)
-{
-    struct call *call = arg;
-
-    if (!pthread_equal(pthread_self(), main_thread))
-        fail("called in another thread");
-    if (n_heard[call->thread]++ != call->number)
-        fail("the calls of a thread came in another order");
-    if (--n_left == 0)
-        loop_stop();
-}
-
-static void *call_loop(void *arg)
-{
-    struct call *own = arg;
-
-    for (int i = 0; i < CALLS; i++)
-        loop_call_soon_threadsafe(&own[i].soon);
-    return NULL;
-}
-
-static void test_threadsafe(void)
-{
-    pthread_t threads[THREADS];
-
-    printf("calls from other threads\n");
-    main_thread = pthread_self();
-    for (int t = 0; t < THREADS; t++) {
-        for (int i = 0; i < CALLS; i++) {
-            calls[t][i] = (struct call){
-                .soon = {.call = hear_thread, .arg = &calls[t][i]}, .thread = t, .number = i};
-            loop_expect();
-        }
-        if (pthread_create(&threads[t], NULL, call_loop, calls[t]) != 0)
-            fail("no thread");
-    }
-    loop_run();
-    for (int t = 0; t < THREADS; t++)
-        pthread_join(threads[t], NULL);
-    printf("  %d from each of %d, all in this thread, and each one's in order\n", CALLS, THREADS);
-}
 
 /* A gate at which jobs wait. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -660,14 +714,95 @@ static void test_jobs(void)
             fail("no thread");
     }
     for (int i = 0; i < JOBS; i++) {
-        struct waiter waiter = {.soon = {.call = stop}};
+        struct waiter waiter = {.handle = {.call = stop}};
 
-        wait_for(&waiter, squares[i].future);
+        listen_to(&waiter, squares[i].future);
         loop_run();
         sum += future_result(squares[i].future).integer;
         future_unref(squares[i].future);
     }
     printf("  the sum of %d squares: %ld\n", JOBS, sum);
+}
+
+/* A gate for each of the threads. */
+enum { THREADS = 4 };
+
+static bool is_open[THREADS];
+static int n_standing;              /* so many jobs have come to a gate */
+static int begun[JOBS], n_in_order; /* the jobs, as they have begun */
+static int heard[JOBS], n_heard;    /* the jobs, as their results have come */
+
+static struct value stand_at(void *arg)
+{
+    const bool *gate = arg;
+
+    pthread_mutex_lock(&mutex);
+    n_standing++;
+    pthread_cond_broadcast(&changed);
+    while (!*gate)
+        pthread_cond_wait(&changed, &mutex);
+    pthread_mutex_unlock(&mutex);
+    return none();
+}
+
+static void open_one(bool *gate)
+{
+    pthread_mutex_lock(&mutex);
+    *gate = true;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&mutex);
+}
+
+static struct value note_begin(void *arg)
+{
+    const int *number = arg;
+
+    pthread_mutex_lock(&mutex);
+    begun[n_in_order++] = *number;
+    pthread_mutex_unlock(&mutex);
+    return none();
+}
+
+static void note_result(void *arg)
+{
+    heard[n_heard++] = (int)((struct handle *)arg - soons);
+    if (n_heard == JOBS)
+        loop_stop();
+}
+
+/* All threads but one are kept busy, so that this one does all the jobs. */
+static void test_job_order(void)
+{
+    static int numbers[JOBS];
+    struct value gates[THREADS], jobs[JOBS];
+    int n_wrong = 0;
+
+    printf("jobs begin in the order in which they were queued, and so their results come\n");
+    for (int i = 0; i < THREADS; i++)
+        gates[i] = run_in_thread(stand_at, &is_open[i]);
+    pthread_mutex_lock(&mutex);
+    while (n_standing < THREADS)
+        pthread_cond_wait(&changed, &mutex);
+    pthread_mutex_unlock(&mutex);
+    for (int i = 0; i < JOBS; i++) {
+        numbers[i] = i;
+        jobs[i] = run_in_thread(note_begin, &numbers[i]);
+        if (jobs[i].tag != FUTURE)
+            fail("no thread");
+        soons[i] = (struct handle){.call = note_result, .arg = &soons[i]};
+        future_add_done_callback(jobs[i].future, &soons[i]);
+    }
+    open_one(&is_open[0]);
+    loop_run();
+    for (int i = 0; i < JOBS; i++)
+        n_wrong += begun[i] != i || heard[i] != i;
+    printf("  %d have begun, in the wrong order %d\n", n_in_order, n_wrong);
+    for (int i = 0; i < THREADS; i++)
+        open_one(&is_open[i]);
+    for (int i = 0; i < THREADS; i++)
+        finish("a thread is free", gates[i]);
+    for (int i = 0; i < JOBS; i++)
+        future_unref(jobs[i].future);
 }
 
 static void wait_until_alone(void *arg)
@@ -677,25 +812,25 @@ static void wait_until_alone(void *arg)
     if (waiter->future->references == 1)
         loop_stop();
     else
-        loop_call_soon(&waiter->soon);
+        call_soon(&waiter->handle);
 }
 
 static void test_cancelled_job(void)
 {
     struct value job = run_in_thread(pass_gate, NULL);
-    struct waiter waiter = {.soon = {.call = hear}, .name = "who waits"};
-    struct waiter other = {.soon = {.call = wait_until_alone}, .future = job.future};
+    struct waiter waiter = {.handle = {.call = hear}, .name = "who waits"};
+    struct waiter other = {.handle = {.call = wait_until_alone}, .future = job.future};
 
     printf("a job that is cancelled while it runs\n");
     if (job.tag != FUTURE)
         fail("no thread");
     await_begin();
-    wait_for(&waiter, job.future);
+    listen_to(&waiter, job.future);
     printf("  cancelled: %d\n", future_cancel(job.future));
     turn();
     open_gate(true);
-    other.soon.arg = &other;
-    loop_call_soon(&other.soon);
+    other.handle.arg = &other;
+    call_soon(&other.handle);
     loop_run(); /* until the pool has given it back */
     say("read when the thread has finished it", future_result(job.future));
     future_unref(job.future);
@@ -734,47 +869,104 @@ static void test_dropped_jobs(void)
     open_gate(true);
     pool_close();
     printf("  the pool is closed: what has begun has ended: %d\n", n_begun == n_ended);
-    for (int i = 1; i < JOBS; i += 2)
+    for (int i = 1; i < JOBS; i += 2) {
+        if (jobs[i].future->references != 1)
+            fail("the pool has kept a job");
         future_unref(jobs[i].future);
+    }
+    pool_open();
     pool_close();
-    printf("  and is closed again: none has begun since: %d\n", n_begun == n_ended);
+    printf("  and is opened and closed again: none has begun since: %d\n", n_begun == n_ended);
 }
 
-/* The same callback for two futures: the program must stop. */
+/* --- what stops the program */
+
+static void keep_it(struct future *future)
+{
+    future_ref(future);
+}
+
+static void free_with(void (*stop_work)(struct future *future))
+{
+    struct future *future = future_new(sizeof *future, stop_work);
+
+    if (future == NULL)
+        fail("no memory");
+    future_unref(future);
+}
+
+static void free_while_waited_for(void)
+{
+    struct waiter waiter = {.handle = {.call = hear}};
+    struct future *future = made();
+
+    listen_to(&waiter, future);
+    future_unref(future);
+}
+
 static void wait_twice(void)
 {
-    struct waiter waiter = {.soon = {.call = hear}};
+    struct waiter waiter = {.handle = {.call = hear}};
 
-    wait_for(&waiter, made());
-    wait_for(&waiter, made());
+    listen_to(&waiter, made());
+    listen_to(&waiter, made());
+}
+
+static void misuse(const char *how)
+{
+    if (strcmp(how, "waits_twice") == 0)
+        wait_twice();
+    if (strcmp(how, "kept_when_stopped") == 0)
+        free_with(keep_it);
+    if (strcmp(how, "given_back_too_often") == 0)
+        free_with(future_unref);
+    if (strcmp(how, "freed_while_waited_for") == 0)
+        free_while_waited_for();
+    if (strcmp(how, "job_without_pool") == 0)
+        value_drop(run_in_thread(fail_to, NULL));
+    if (strcmp(how, "pool_not_open") == 0)
+        pool_close();
+    loop_open();
+    pool_open();
+    if (strcmp(how, "pool_opened_twice") == 0)
+        pool_open();
+    if (strcmp(how, "loop_closed_first") == 0)
+        loop_close();
+    fail("the program goes on");
 }
 
 int main(int argc, char **argv)
 {
     static long seven = 7;
 
-    if (argc > 1 && strcmp(argv[1], "twice") == 0)
-        wait_twice();
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc > 1 && strchr(argv[1], '_') != NULL)
+        misuse(argv[1]);
     srand(argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1);
     loop_open();
+    pool_open();
     test_results();
     test_callbacks();
     test_forget();
     test_cancel();
     test_references();
     test_await();
+    test_catch();
+    test_refused();
+    test_last_reference();
     test_sleep();
     test_sleepers();
     test_call_soon();
-    test_threadsafe();
+    main_thread = pthread_self();
     test_jobs();
+    test_job_order();
     test_cancelled_job();
     test_dropped_jobs();
     loop_close();
 
     printf("all anew\n");
     loop_open();
+    pool_open();
     finish("a job", run_in_thread(make_square, &seven));
     finish("a sleep", sleep_for(1));
     pool_close();

@@ -39,10 +39,11 @@ static struct gen *test(const char *what, gen_body *body, const char *manner)
 
 static const char *error_name(int code)
 {
-    return code == TYPE_ERROR      ? "TypeError"
-           : code == VALUE_ERROR   ? "ValueError"
-           : code == RUNTIME_ERROR ? "RuntimeError"
-                                   : "?";
+    return code == TYPE_ERROR       ? "TypeError"
+           : code == VALUE_ERROR    ? "ValueError"
+           : code == RUNTIME_ERROR  ? "RuntimeError"
+           : code == GENERATOR_EXIT ? "GeneratorExit"
+                                    : "?";
 }
 
 static void show(const char *doing, const char *becomes, struct value value)
@@ -61,6 +62,8 @@ static void show_send(struct gen *gen, struct value value)
 
     if (value.tag == INTEGER)
         snprintf(doing, sizeof doing, "send %ld", value.integer);
+    else if (value.tag == GENERATOR)
+        snprintf(doing, sizeof doing, "send a generator");
     value = gen_send(gen, value);
     show(doing, gen_outcome(gen, value) == YIELDED ? "yields" : "returns", value);
 }
@@ -270,9 +273,79 @@ static void test_close(void)
     gen_free(g);
 }
 
-/* What CPython cannot be asked: there, None is no generator, and an error is sent by throw alone.
- */
-static void test_own(void)
+/* --- what CPython cannot be asked: there, None is no generator, an error is sent by throw alone,
+ * and nobody owns what is sent */
+
+static struct value returned(struct gen *gen, struct value sent)
+{
+    BEGIN()
+    RETURN(((struct frame *)gen)->got);
+    END
+}
+
+static struct value catches(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+
+    BEGIN(GOT)
+    YIELD_CATCH(GOT, f->got, integer(1));
+    printf("  (caught)\n");
+    RETURN(none());
+    END
+}
+
+static struct value raised(struct gen *gen, struct value sent)
+{
+    BEGIN()
+    RAISE(((struct frame *)gen)->got);
+    END
+}
+
+/* A generator that is to be freed, as a value. */
+static struct value victim(void)
+{
+    struct frame *f = gen_new(sizeof *f, "victim", empty, count_drop);
+
+    if (f == NULL)
+        exit(1);
+    n_made++;
+    return generator(&f->gen);
+}
+
+/* Says how many have been dropped since there were BEFORE. */
+static void show_dropped(int before)
+{
+    printf("  so many are freed: %d\n", n_dropped - before);
+}
+
+static struct value sends_to_itself(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+    int before = n_dropped;
+
+    BEGIN(GOT)
+    show_send(gen, victim());
+    show_dropped(before);
+    show("hand itself on", "is", generator(gen));
+    YIELD(GOT, f->got, none());
+    RETURN(none());
+    END
+}
+
+/* Hands out a victim when it is closed: once, or as its result. */
+static struct value gives_up(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+
+    BEGIN(GOT_FIRST, GOT_SECOND)
+    YIELD_FINALLY(GOT_FIRST, f->got, integer(1));
+    if (strcmp(f->manner, "yields") == 0)
+        YIELD_FINALLY(GOT_SECOND, f->got, victim());
+    RETURN(victim());
+    END
+}
+
+static void test_errors(void)
 {
     struct gen *g = test("an error that is sent is thrown: ", catcher, "go on");
 
@@ -293,6 +366,102 @@ static void test_own(void)
     value_drop(generator(g));
     gen_free(NULL);
     value_drop(integer(1));
+
+    for (int i = 0; i < 2; i++) {
+        g = test("YIELD_CATCH: ", catches,
+                 i == 0 ? "an error is caught" : "a GeneratorExit passes");
+        show_send(g, none());
+        show_throw(g, i == 0 ? VALUE_ERROR : GENERATOR_EXIT, "thrown");
+        gen_free(g);
+    }
+
+    g = test("an error is not returned", returned, "");
+    ((struct frame *)g)->got = error(VALUE_ERROR, "returned");
+    show_send(g, none());
+    show_send(g, none());
+    gen_free(g);
+
+    g = test("what is no error is not raised", raised, "");
+    show_send(g, none());
+    show_send(g, none());
+    gen_free(g);
+    printf("  there is no memory for a generator: raises %s\n", generator(NULL).text);
+}
+
+static void test_freed(void)
+{
+    struct gen *g = test("what is refused is freed: sent to one that has not begun", echo, "");
+    int before = n_dropped;
+
+    show_send(g, victim());
+    show_dropped(before);
+    show_send(g, none());
+    show("throw a generator", "yields", gen_throw(g, victim()));
+    show_dropped(before);
+    show_close(g);
+    show_send(g, victim());
+    show_dropped(before);
+    gen_free(g);
+
+    g = test("sent to one that runs", sends_to_itself, "");
+    show_send(g, none());
+    gen_free(g);
+
+    g = test("raised", raised, "");
+    ((struct frame *)g)->got = victim();
+    before = n_dropped;
+    show_send(g, none());
+    show_dropped(before);
+    gen_free(g);
+
+    for (int i = 0; i < 2; i++) {
+        g = test("what comes out of one that is closed: ", gives_up, i == 0 ? "returns" : "yields");
+        before = n_dropped;
+        show_send(g, none());
+        show_close(g);
+        show_dropped(before);
+        gen_free(g);
+        show_dropped(before);
+    }
+}
+
+static void try_all(struct gen *gen)
+{
+    count_drop(gen);
+    show_send(gen, none());
+    show_send(gen, victim());
+    show_throw(gen, VALUE_ERROR, "no");
+    show_close(gen);
+    show("hand it on", "is", generator(gen));
+}
+
+static void test_drop(void)
+{
+    struct gen *g = test("while it is dropped it can do nothing more", echo, "");
+
+    g->drop = try_all;
+    show_send(g, none());
+    gen_free(g);
+}
+
+static void test_where(void)
+{
+    struct gen *g = test("where it has paused: ", catcher, "go on");
+    char out[20], cut[5];
+
+    gen_where(g, out, sizeof out);
+    printf("  %s\n", out);
+    show_send(g, none());
+    gen_where(g, out, sizeof out);
+    gen_where(g, cut, sizeof cut);
+    printf("  %s, %s\n", out, cut);
+    show_throw(g, VALUE_ERROR, "thrown");
+    gen_where(g, out, sizeof out);
+    printf("  %s\n", out);
+    show_close(g);
+    gen_where(g, out, sizeof out);
+    printf("  %s\n", out);
+    gen_free(g);
 }
 
 int main(int argc, char **argv)
@@ -301,7 +470,10 @@ int main(int argc, char **argv)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc > 1 && strcmp(argv[1], "own") == 0) {
-        test_own();
+        test_errors();
+        test_freed();
+        test_drop();
+        test_where();
         printf("%d frames were made, and %d dropped\n", n_made, n_dropped);
         return 0;
     }

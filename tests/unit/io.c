@@ -5,7 +5,7 @@
  *   io POLLER WORD    one that could hang, or stop the program: closed, reopened, kills_io */
 #define _POSIX_C_SOURCE 200809L
 
-#include "gen.h"
+#include "await.h"
 #include "io.h"
 #include "net.h"
 #include "sockets.h"

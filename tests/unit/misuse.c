@@ -38,19 +38,80 @@ static struct value has_no_return(struct gen *gen, struct value sent)
     END
 }
 
+static struct value frees_in_cleanup(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+
+    BEGIN(GOT)
+    YIELD_FINALLY(GOT, f->got, none());
+    gen_free(gen);
+    END
+}
+
+static struct value pauses(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+
+    BEGIN(GOT)
+    YIELD(GOT, f->got, none());
+    RETURN(none());
+    END
+}
+
+static struct gen *tested;
+static struct value kept; /* a value that hands it on, made when that was right */
+
+static void frees_tested(struct gen *gen)
+{
+    (void)gen;
+    gen_free(tested);
+}
+
+/* When it is closed it yields one whose drop frees it. */
+static struct value yields_its_end(struct gen *gen, struct value sent)
+{
+    struct frame *f = (struct frame *)gen;
+
+    BEGIN(GOT, GOT_MORE)
+    YIELD_FINALLY(GOT, f->got, none());
+    YIELD_FINALLY(GOT_MORE, f->got,
+                  generator(gen_new(sizeof(struct frame), "end", pauses, frees_tested)));
+    RETURN(none());
+    END
+}
+
+/* What it sends itself is refused, and so it is to be freed. */
+static struct value sends_itself(struct gen *gen, struct value sent)
+{
+    BEGIN()
+    RETURN(gen_send(gen, kept));
+    END
+}
+
 int main(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "";
-    gen_body *body = strcmp(name, "never_closes") == 0   ? never_closes
-                     : strcmp(name, "frees_itself") == 0 ? frees_itself
-                                                         : has_no_return;
-    struct gen *gen = gen_new(sizeof(struct frame), name, body, NULL);
+    static const struct {
+        const char *name;
+        gen_body *body;
+        gen_drop *drop;
+    } all[] = {
+        {"never_closes", never_closes, NULL},    {"frees_itself", frees_itself, NULL},
+        {"has_no_return", has_no_return, NULL},  {"frees_in_cleanup", frees_in_cleanup, NULL},
+        {"frees_in_drop", pauses, frees_tested}, {"yields_its_end", yields_its_end, NULL},
+        {"sends_itself", sends_itself, NULL},
+    };
 
-    if (gen == NULL)
-        return 2;
-    gen_send(gen, none());
-    if (strcmp(name, "has_no_return") == 0)
-        gen_send(gen, none());
-    gen_free(gen);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (argc < 2 || strcmp(argv[1], all[i].name) != 0)
+            continue;
+        tested = gen_new(sizeof(struct frame), all[i].name, all[i].body, all[i].drop);
+        if (tested == NULL)
+            return 2;
+        kept = generator(tested);
+        gen_send(tested, none());
+        if (all[i].body == has_no_return)
+            gen_send(tested, none());
+        gen_free(tested);
+    }
     return 0;
 }

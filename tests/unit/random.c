@@ -4,7 +4,7 @@
  * which it says if it fails, on stderr. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "gen.h"
+#include "await.h"
 #include "sched.h"
 #include "syscall.h"
 
@@ -512,6 +512,8 @@ static struct value frame_body(struct gen *gen, struct value sent)
         if (n_operations >= ends_at || any(100) < weight_end) {
             sent = last_words(f);
             model_settle();
+            if (sent.tag == ERROR)
+                RAISE(sent);
             RETURN(sent);
         }
         if (any(10) == 0) {

@@ -3,7 +3,7 @@
  * name. Is built with malloc called scarce_malloc. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "gen.h"
+#include "await.h"
 #include "sched.h"
 #include "syscall.h"
 
@@ -265,6 +265,8 @@ static struct value actor_body(struct gen *gen, struct value sent)
     for (; *f->words != '\0'; next_word(f)) {
         if (is(f, "return"))
             RETURN(integer(number(f)));
+        if (is(f, "return_got") && f->got.tag == ERROR)
+            RAISE(f->got);
         if (is(f, "return_got"))
             RETURN(f->got);
         if (is(f, "return_actor"))
@@ -295,6 +297,8 @@ static struct value actor_body(struct gen *gen, struct value sent)
             RAISE(f->bad ? error(RUNTIME_ERROR, "what its cleanup raised") : f->got);
         }
         report(f);
+        if (is(f, "call") && f->got.tag == ERROR)
+            RAISE(f->got);
         if (is(f, "call"))
             RETURN(f->got);
     }

@@ -231,6 +231,8 @@ int main(int argc, char **argv)
         add(&forgotten, 1);
         add(&forgotten, 1); /* the program must stop */
     }
+    if (argc > 1 && strcmp(argv[1], "negative") == 0)
+        add(&forgotten, -1); /* here, too */
     srand(argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1);
     test_one();
     test_far();
