@@ -4,26 +4,27 @@
 #include "demos.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../support/story.h"
 #include "common.h"
 
-/* Starts a child that writes into a pipe after MS. Returns the end to read from. */
+/* Starts a child that writes into a pipe after MS, or ends as soon as nobody can read from it any
+ * more. Returns the end to read from. */
 static int start_slow_writer(long ms, pid_t *child)
 {
-    const struct timespec delay = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
     int fds[2];
 
     fflush(NULL);
     if (pipe(fds) == -1 || (*child = fork()) == -1)
         die("cannot start a child: %s", strerror(errno));
     if (*child == 0) {
-        nanosleep(&delay, NULL);
+        close(fds[0]);
+        poll(&(struct pollfd){.fd = fds[1]}, 1, (int)ms);
         _exit(write(fds[1], "hello", 5) == 5 ? 0 : 1);
     }
     close(fds[1]);
