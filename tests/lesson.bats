@@ -10,7 +10,7 @@ mask() {
 # What the whole lesson prints, and its trace, are looked at by several tests.
 setup_file() {
     cd "$top" || exit 1
-    limited "$program" --trace "$BATS_FILE_TMPDIR/trace" >"$BATS_FILE_TMPDIR/lesson" || true
+    "$peer" limit 60 "$program" --trace "$BATS_FILE_TMPDIR/trace" >"$BATS_FILE_TMPDIR/lesson"
 }
 
 setup() {

@@ -20,13 +20,14 @@ build_step() {
 # Builds the C file that stands on stdin with all that the step has but its main(): that is $test.
 # ARGUMENTS go to the compiler: with -Dpoll=my_poll, the step calls what the file has in its place.
 build_test() { # ARGUMENT...
-    local sources=() file
+    local sources=() file quoting
+    set_quoting "$dir"
     for file in "$dir"/*.c "$dir"/*/*.c; do
         [ "$file" = "$dir/main.c" ] || sources+=("$file")
     done
     cat >"$test.c"
-    ${CC:-cc} -g -Werror=implicit-function-declaration -iquote "$dir" -iquote "$dir/support" \
-        "$@" "$test.c" "${sources[@]}" -pthread -o "$test" 2>"$test.said" && return
+    ${CC:-cc} -g -Werror=implicit-function-declaration "${quoting[@]}" "$@" \
+        "$test.c" "${sources[@]}" -pthread -o "$test" 2>"$test.said" && return
     head -n 12 "$test.said"
     echo "What the test calls is not there, or is not as the exercise asks for it."
     return 1
