@@ -4,8 +4,8 @@ CFLAGS = -O2 -g -Wall -Wextra
 STEPS = $(sort $(foreach d,$(wildcard step0*_*),$(patsubst step0%,%,$(firstword $(subst _, ,$d)))))
 
 .DEFAULT_GOAL = all
-.PHONY: all help diff diffstat test torture mutants fuzz coverage figures check check-arm64 expected \
-	pictures bench bench-peers clean $(STEPS:%=diff%)
+.PHONY: all help diff diffstat test torture mutants fuzz coverage figures check check-long \
+	check-arm64 expected pictures bench bench-peers clean $(STEPS:%=diff%)
 
 all: $(STEPS:%=step%)
 
@@ -22,7 +22,8 @@ help:
 	@echo "make fuzz         lets clang look for input that no parser can bear: SECONDS=600"
 	@echo "make coverage     counts the lines of each step that the tests run; needs gcov"
 	@echo "make figures      runs all that tries much, prints figures; takes half an hour"
-	@echo "make check        runs the tests and all that a careful maintainer runs besides"
+	@echo "make check        runs the tests and what a careful maintainer runs besides"
+	@echo "make check-long   torture, mutants and fuzz, all of them: before a release"
 	@echo "make check-arm64  runs the tests on arm64, in an emulator; takes some minutes"
 	@echo "make expected     writes tests/expected anew, to be read before it is committed"
 	@echo "make pictures     draws the timelines, as step*/pictures/*.svg; needs python3"
@@ -70,6 +71,10 @@ figures: all
 
 check: all
 	@tests/check
+
+# The table of figures is what they have tried.
+check-long: figures
+	@tests/soak 300
 
 check-arm64:
 	@tests/check-arm64

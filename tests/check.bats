@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The wider net of "make check". tests/check runs what has the tag "step" once for each step, whose
-# number is STEP, and what has the tag "project" once.
+# number is STEP, and all else once: what has the tag "project" one after the other, and beside the
+# steps what has one of its own.
 
 load check
 
@@ -93,25 +94,26 @@ load check
     tests/coverage --lines --least 95
 }
 
-# bats test_tags=project
+# bats test_tags=soak
 @test "project: a minute of random clients, and then ten thousand at once" {
     need python3 "how step 7 bears a crowd is"
     tests/soak
 }
 
-# bats test_tags=project
+# bats test_tags=torture
 @test "project: every system call and every allocation fails, in every step, and nothing goes wrong" {
     need python3 "how the steps bear failing calls is"
     tests/torture/run
 }
 
-# bats test_tags=project
-@test "project: a minute of fuzzing finds nothing in each parser" {
+# bats test_tags=fuzz
+@test "project: ten seconds of fuzzing find nothing in each parser" {
     need_sanitizer clang fuzzer,address,undefined 'int LLVMFuzzerTestOneInput(void) { return 0; }'
-    tests/fuzz/run 60
+    tests/fuzz/run 10
 }
 
-# bats test_tags=project
+# That the suites pass over the steps as they are is known here.
+# bats test_tags=mutants
 @test "project: every mutant can be made, and those that are tried are killed" {
     need python3 "whether the suites notice when a step is broken is"
     tests/mutants/run --quick
