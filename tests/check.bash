@@ -110,14 +110,14 @@ build() { # OUT COMPILER [FLAG...]
 includes_what_there_is() { # FILE
     local header
     while read -r header; do
-        [ -e "$step/$header" ] || [ -e "$step/support/$header" ] || return
+        compgen -G "$step/$header" >/dev/null || compgen -G "$step/*/$header" >/dev/null || return
     done < <(sed -n 's/^#include "\(.*\)"/\1/p' "$1")
-    # Delegation comes in a header that is there before.
-    ! grep -q YIELD_FROM "$1" || has delegate
 }
 
 builds_without_warning() { # COMPILER
-    local std level unit
+    local std level unit quoting by_state=()
+    set_quoting "$step"
+    [ "$STEP" != 1 ] || by_state=(-DBY_STATE) # its loop has no callbacks
     need "$1" "what $1 would warn of is"
     for std in c11 gnu17; do
         for level in -O0 -O2; do
@@ -126,7 +126,7 @@ builds_without_warning() { # COMPILER
     done
     for unit in tests/unit/*.c; do
         if includes_what_there_is "$unit"; then
-            also "$1" -O2 "${strict[@]}" -iquote "$step" -iquote "$step/support" -c "$unit" -o /dev/null
+            also "$1" -O2 "${strict[@]}" "${by_state[@]}" "${quoting[@]}" -c "$unit" -o /dev/null
         fi
     done
     all_well
@@ -134,14 +134,14 @@ builds_without_warning() { # COMPILER
 
 # What belongs to no step.
 compiles_tests() { # COMPILER
-    local file
+    local file quoting
     need "$1" "what $1 would warn of is"
+    set_quoting step07_io
     # (What takes the place of libc's functions cannot be pedantic about their types.)
     "$1" -O2 "${strict[@]}" -Wno-pedantic -c tests/torture/fail.c -o /dev/null
     files '^tests/.*\.c$' | grep -vE '^tests/(unit|torture)/' >"$tmp/list"
     while read -r file; do
-        also "$1" -O2 "${strict[@]}" -iquote step07_io -iquote step07_io/support -c "$file" \
-            -o /dev/null
+        also "$1" -O2 "${strict[@]}" "${quoting[@]}" -c "$file" -o /dev/null
     done <"$tmp/list"
     all_well
 }

@@ -54,6 +54,11 @@ path_of() { # NAME
     echo "${module_file[$1]%.c}"
 }
 
+# Sets quoting to what tells a compiler where it finds the headers of the step in FOLDER.
+set_quoting() { # FOLDER
+    quoting=(-iquote "$1" -iquote "$1/support" -iquote "$1/further")
+}
+
 # Prints the modules that the step has, as the table says.
 modules_there() {
     [ "${#module_file[@]}" = 0 ] || printf '%s\n' "${!module_file[@]}"

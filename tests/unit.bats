@@ -24,11 +24,6 @@ objects() { # [FLAG...]
     echo "$objects"
 }
 
-# A test finds the headers of the step in whatever folder they are.
-quoting() {
-    printf -- '-iquote\n%s\n' "$dir" "$dir/support"
-}
-
 # Builds the test NAME, with further FLAGS, with all that the step has but its main(); TEST is the
 # program then. It is built once.
 build() { # NAME [FLAG...]
@@ -37,7 +32,7 @@ build() { # NAME [FLAG...]
     test="$BATS_FILE_TMPDIR/$name$*"
     [ ! -e "$test" ] || return 0
     objects=$(objects "$@")
-    mapfile -t quoting < <(quoting)
+    set_quoting "$dir"
     mapfile -t files < <(find "$objects" -name '*.o' ! -path "$objects/main.o")
     ${CC:-cc} -g -Wall "$@" "${quoting[@]}" "$top/tests/unit/$name.c" "${files[@]}" -pthread -o "$test"
 }
@@ -49,7 +44,7 @@ build_alone() { # NAME "FLAG..." MODULE...
     shift 2
     test="$BATS_FILE_TMPDIR/$name.alone"
     for module in "$@"; do files+=("$dir/$(path_of "$module").c"); done
-    mapfile -t quoting < <(quoting)
+    set_quoting "$dir"
     # shellcheck disable=SC2086 # they may be several
     ${CC:-cc} -g -Wall $flags "${quoting[@]}" "$top/tests/unit/$name.c" "${files[@]}" -pthread -o "$test"
 }
@@ -423,7 +418,7 @@ build_with() { # NAME DEFINITION WHO...
         # shellcheck disable=SC2086 # they may be several
         ${CC:-cc} -g $definition -c "$dir/$path.c" -o "$program.objects/$path.o"
     done
-    mapfile -t quoting < <(quoting)
+    set_quoting "$dir"
     mapfile -t files < <(find "$program.objects" -name '*.o')
     ${CC:-cc} -g "${quoting[@]}" "$top/tests/unit/$name.c" "${files[@]}" -pthread -o "$program"
 }

@@ -162,16 +162,17 @@ build_step() {
 # Builds the C file that stands on stdin with all that the step has but its main(): that is $test.
 # ARGUMENTS go to the compiler: with -Dpoll=my_poll, the step calls what the file has in its place.
 build_test() { # ARGUMENT...
-    local sources=() file
+    local sources=() file quoting
+    set_quoting "$dir"
     for file in "$dir"/*.c "$dir"/*/*.c; do
         [ "$file" = "$dir/main.c" ] || sources+=("$file")
     done
     leaks_of_the_good >"$BATS_FILE_TMPDIR/leaks.c"
     cat >"$test.c"
     # shellcheck disable=SC2046 # they are several
-    ${CC:-cc} -g -Werror=implicit-function-declaration $(sanitizers) -iquote "$dir" \
-        -iquote "$dir/support" -iquote "$dir/demos" "$@" "$test.c" "${sources[@]}" \
-        "$BATS_FILE_TMPDIR/leaks.c" -pthread -o "$test" 2>"$test.said" && return
+    ${CC:-cc} -g -Werror=implicit-function-declaration $(sanitizers) "${quoting[@]}" \
+        -iquote "$dir/demos" "$@" "$test.c" "${sources[@]}" "$BATS_FILE_TMPDIR/leaks.c" \
+        -pthread -o "$test" 2>"$test.said" && return
     not_built "What the test calls is not there, or is not as the exercise asks for it" "$test.said"
 }
 

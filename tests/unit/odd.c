@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "web.h"
+
 #include "api.h"
 #include "app.h"
 
