@@ -90,7 +90,7 @@ void blocking_open(const struct service *what)
     most = net_room() / 2;
     if (most == 0)
         die("cannot serve: too few file descriptors");
-    connected = calloc((size_t)most, sizeof *connected);
+    connected = calloc((size_t)most, sizeof(struct connection *));
     if (connected == NULL)
         die("cannot serve: out of memory");
     if (service->stop != -1)
