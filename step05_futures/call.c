@@ -57,12 +57,13 @@ static void hang_up(struct future *future)
 struct value call_api(int id, const char *path)
 {
     struct api_future *job = future_new(sizeof *job, hang_up);
+    size_t size = strlen(path) + 1;
 
     if (job == NULL)
         return error(503, "out of memory");
     job->id = id;
-    if (strlen(path) < PATH_SIZE) /* else it stays empty, and that is no path */
-        strcpy(job->path, path);
+    if (size <= sizeof job->path) /* else it stays empty, and that is no path */
+        memcpy(job->path, path, size);
     job->slot.handle.call = begin;
     job->slot.handle.arg = job;
     if (slot_take(&job->slot))
