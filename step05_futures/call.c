@@ -8,8 +8,8 @@
 
 #include "api.h"
 #include "future.h"
-#include "support/story.h"
 #include "slot.h"
+#include "support/story.h"
 
 struct api_future {
     struct future future;

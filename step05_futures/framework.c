@@ -8,8 +8,8 @@
 #include "driver.h"
 #include "loop.h"
 #include "pool.h"
-#include "support/story.h"
 #include "slot.h"
+#include "support/story.h"
 
 void on_request(struct client *client, const char *path)
 {
